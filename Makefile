@@ -1,0 +1,142 @@
+# Tuoyu: `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# What people set --------------------------------------------------------------------------------
+LISTEN    ?= 127.0.0.1:8080
+STORE     ?= var/tuoyu.db
+REGION    ?= data/regions/binjiang/region.json
+TEST_DATA ?= ../shared/data
+ONLY      ?=
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+REV       ?= main
+
+# How things are built ---------------------------------------------------------------------------
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG   ?= clang
+VARIANT ?= release
+BUILD   := build
+OUT     := $(BUILD)/$(VARIANT)
+
+PACKAGES := libmicrohttpd geos proj sqlite3 jansson libdeflate glib-2.0
+# Asked only by rules that compile, so that `make help` works on a bare machine.
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g'))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $$(shell pkg-config --libs libmicrohttpd proj sqlite3 jansson libdeflate glib-2.0 2>/dev/null) -lgeos_c)$(PACKAGE_LIBS)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+BASE     := -std=c17 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -pthread $(WARNINGS)
+FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FLAGS_tsan    := -O1 -fsanitize=thread
+FLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FLAGS_clang   := -O2
+LINK_release  := -pie
+CC_fuzz       := $(CLANG)
+CC_clang      := $(CLANG)
+COMPILER       = $(or $(CC_$(VARIANT)),$(CC))
+VARIANT_FLAGS  = $(FLAGS_$(VARIANT))
+
+SOURCES  := $(wildcard geo/*.c data/*.c server/*.c)
+GENERATED := $(BUILD)/gen/schema.c
+LIBRARY  := $(filter-out server/main.c,$(SOURCES))
+LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(OUT)/gen/schema.o
+MAIN_OBJ  = $(OUT)/server/main.o
+TEST_SRC := $(wildcard tests/test.c tests/geo/*.c tests/data/*.c tests/server/*.c)
+BENCH_SHARED := $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
+BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+LIBS      = $(PACKAGE_LIBS) -ldl -lm -pthread
+
+.PHONY: help run test check bench bench-vs fuzz install clean all deps sample torture \
+        variant-program variant-tests variant-benches variant-fuzzers variant-objects
+
+help: ## This list
+	@echo "Tuoyu 托育: finds childcare that fits and really has a free place."; echo
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
+	  awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+	@echo; echo "  LISTEN=$(LISTEN)  STORE=$(STORE)  TEST_DATA=$(TEST_DATA)"
+
+deps: ## Install what is missing (Debian packages; needs root or sudo only then)
+	@scripts/install_deps.sh
+
+all: deps ## Build bin/tuoyu
+	@$(MAKE) VARIANT=release variant-program
+	@mkdir -p bin && cmp -s $(BUILD)/release/tuoyu bin/tuoyu || cp $(BUILD)/release/tuoyu bin/tuoyu
+
+run: all ## Serve the sample region on LISTEN, making its store first if there is none
+	@scripts/run.sh "$(LISTEN)" "$(STORE)" "$(REGION)"
+
+sample: all ## Make a new sample store at STORE (an old one is kept aside)
+	@scripts/sample.sh "$(STORE)" "$(REGION)"
+
+test: deps ## Run every test; ends with one line: N passed, N failed, N skipped (ONLY=part of a name)
+	@TEST_DATA="$(TEST_DATA)" scripts/test.sh $(ONLY)
+
+check: deps ## Static checks: format, clang warnings, cppcheck, shellcheck, the house's rules
+	@scripts/check.sh
+
+bench: deps ## Measure speed against peers; prints machine, commit, flags, sizes
+	@scripts/bench.sh $(ONLY)
+
+bench-vs: deps ## Compare this tree's benches with those of REV in one run
+	@scripts/bench_vs.sh "$(REV)" $(ONLY)
+
+fuzz: deps ## Fuzz every parser for SECONDS each (default 60)
+	@scripts/fuzz.sh "$${SECONDS_EACH:-60}" $(ONLY)
+
+torture: deps ## Long fault tests: power cuts, full disks, kills
+	@scripts/torture.sh
+
+install: all ## Install program and regions under DESTDIR PREFIX
+	install -D -m 755 bin/tuoyu "$(DESTDIR)$(PREFIX)/bin/tuoyu"
+	mkdir -p "$(DESTDIR)$(PREFIX)/share/tuoyu"
+	cp -R data/regions "$(DESTDIR)$(PREFIX)/share/tuoyu/"
+
+clean: ## Remove what was built (never a store)
+	rm -rf $(BUILD) bin
+
+# Compiling --------------------------------------------------------------------------------------
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc $(VARIANT) $<"
+	@$(COMPILER) $(BASE) $(VARIANT_FLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	@$(COMPILER) $(BASE) $(VARIANT_FLAGS) -MMD -MP -c -o $@ $<
+
+# The schema is written as SQL and carried in the program as text.
+$(BUILD)/gen/schema.c: data/schema.sql scripts/embed_text.sh
+	@mkdir -p $(@D)
+	@scripts/embed_text.sh schema_sql data/schema.sql > $@
+
+$(OUT)/tuoyu: $(MAIN_OBJ) $(LIB_OBJ)
+	@echo "  link $@"
+	@$(COMPILER) $(VARIANT_FLAGS) $(LINK_$(VARIANT)) -o $@ $^ $(LIBS)
+
+$(OUT)/tests: $(TEST_SRC:%.c=$(OUT)/%.o) $(BENCH_SHARED:%.c=$(OUT)/%.o) $(LIB_OBJ)
+	@echo "  link $@"
+	@$(COMPILER) $(VARIANT_FLAGS) $(LINK_$(VARIANT)) -o $@ $^ $(LIBS)
+
+$(OUT)/bench_%: $(OUT)/tests/bench/bench_%.o $(BENCH_SHARED:%.c=$(OUT)/%.o) $(LIB_OBJ)
+	@echo "  link $@"
+	@$(COMPILER) $(VARIANT_FLAGS) $(LINK_$(VARIANT)) -o $@ $^ $(LIBS)
+
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
+	@echo "  link $@"
+	@$(COMPILER) $(VARIANT_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+variant-program: $(OUT)/tuoyu
+variant-tests: $(OUT)/tests
+variant-benches: $(BENCHES:%=$(OUT)/%)
+variant-fuzzers: $(FUZZERS:%=$(OUT)/%)
+variant-objects: $(LIB_OBJ) $(MAIN_OBJ) $(TEST_SRC:%.c=$(OUT)/%.o)
+
+.SECONDARY:
+-include $(shell find $(BUILD)/$(VARIANT) -name '*.d' 2>/dev/null)

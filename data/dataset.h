@@ -1,0 +1,135 @@
+/*
+ * The dataset: one immutable picture of the register, built from the store, that requests read.
+ *
+ * Facilities are numbered in ascending order of public id (bytewise), groups and offers stand
+ * contiguous by facility, so that a number is an array place and ties go to the smaller id. Every
+ * point here is the public one (a home's is rounded to 0.001 degree unless it consents); the exact
+ * point of a home is not in the dataset at all, nor is its phone.
+ *
+ * Built by one thread (or two), then shared by all and never changed. It holds one local day's
+ * picture per region: what the register says of that day. `next_change_at` is the first moment at
+ * which that is no longer so (a version begins or ends, a day's slots pass): then it is built again.
+ */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include "data/region.h"
+#include "data/store.h"
+#include "geo/spatial_index.h"
+
+/* Text is kept once, in one pool, by offset; 0 is the empty string and means NULL. */
+typedef uint32_t text_ref;
+
+struct dataset_facility {
+    struct geo_point point; /* public, WGS 84; lon NaN when off the map */
+    text_ref id, name, name_en, address, phone, community, declared_community, source, source_id;
+    uint32_t first_group, group_count;
+    uint32_t first_offer, offer_count;
+    uint32_t first_hours, hours_count;         /* into hours; the facility's own */
+    uint32_t first_exception, exception_count; /* into exceptions */
+    day_t opens_on, opened_on, filed_on, closed_on, inclusive_since, demonstration_since, staff_on;
+    day_t valid_from;
+    int32_t licensed_total, staff, certified;
+    uint16_t region; /* into regions */
+    int8_t kind, ownership, registrar, state;
+    int8_t inclusive, demonstration;
+    bool point_is_rounded;
+    bool was_public; /* some believed version, of any day up to now, was public: 410, not 404 */
+};
+
+struct dataset_group {
+    text_ref id;
+    uint32_t facility;
+    int32_t licensed;
+    int16_t age_from_m, age_to_m; /* NONE16 */
+    int8_t admission;
+};
+
+struct dataset_offer {
+    text_ref id;
+    uint32_t facility, group;
+    uint32_t first_hours, hours_count; /* 0 = the facility's hours hold */
+    uint32_t first_exception, exception_count;
+    uint32_t first_slot, slot_count; /* into slots, ascending by (day, from_min) */
+    int32_t price;
+    int16_t age_from_m, age_to_m; /* resolved: the group's where the offer has none; NONE16 */
+    int8_t care, price_unit;
+};
+
+struct dataset_slot {
+    moment_t as_of;
+    day_t day;
+    int16_t from_min, to_min;
+    int32_t places, taken;
+};
+
+/* The report of a group's numbers that was current in the store when the dataset was built. */
+struct dataset_places {
+    moment_t as_of; /* TIME_NONE = no report */
+    text_ref source;
+    int32_t staffed, enrolled, held, next_open;
+    day_t next_open_from, open_until;
+};
+
+struct dataset {
+    uint64_t generation; /* store_generation() it was built from */
+    moment_t built_for;  /* the `now` it was built for */
+    moment_t changed_at; /* when the register's data last changed (latest recorded_at); TIME_NONE */
+    moment_t next_change_at; /* INT64_MAX = never */
+
+    struct region *regions;
+    uint32_t region_count;
+
+    struct dataset_facility *facilities;
+    struct dataset_group *groups;
+    struct dataset_offer *offers;
+    struct hours_record *hours; /* owner fields unused */
+    struct hours_exception_record *exceptions;
+    struct dataset_slot *slots;
+    struct dataset_places *places; /* beside groups */
+    uint32_t facility_count, group_count, offer_count, hours_count, exception_count, slot_count;
+
+    struct street_record *streets;                /* in `arena` */
+    struct community_record *communities;         /* in `arena` */
+    uint16_t *street_regions, *community_regions; /* beside them */
+    uint32_t street_count, community_count;
+
+    char *text; /* the pool */
+    size_t text_bytes;
+
+    struct spatial_index *index; /* over the facilities that have a point */
+    uint32_t *index_facilities;  /* index item -> facility; ascending, so ties hold */
+    uint32_t index_count;
+
+    struct arena arena;
+};
+
+/*
+ * Build from the store as it was last committed, for the moment `now`. *dataset is yours
+ * (dataset_release). A store without regions gives an empty dataset.
+ */
+enum status MUST_CHECK dataset_build(struct store *store, moment_t now, struct dataset **dataset,
+                                     struct error *error);
+void dataset_release(struct dataset *dataset); /* safe on NULL */
+
+/* NULL for reference 0. */
+static inline const char *dataset_text(const struct dataset *dataset, text_ref text)
+{
+    return text ? dataset->text + text : NULL;
+}
+
+/* By public id; NOT_FOUND. Offers are looked for within their facility. */
+enum status MUST_CHECK dataset_find_facility(const struct dataset *dataset, const char *id,
+                                             uint32_t *facility);
+enum status MUST_CHECK dataset_find_offer(const struct dataset *dataset, uint32_t facility,
+                                          const char *id, uint32_t *offer);
+/* By region name; NULL or "" means the only one. INVALID (parameter "region") with the list of
+ * names where several are loaded, NOT_FOUND for a name that is not. */
+enum status MUST_CHECK dataset_find_region(const struct dataset *dataset, const char *name,
+                                           uint16_t *region, struct error *error);
+
+/* The hours that hold for an offer: its own, or its facility's. */
+struct hours dataset_offer_hours(const struct dataset *dataset, uint32_t offer);
+struct hours dataset_facility_hours(const struct dataset *dataset, uint32_t facility);
+
+#endif

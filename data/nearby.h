@@ -1,0 +1,98 @@
+/*
+ * The search itself: facilities near a point that match, nearest first. API.md, "Nearby".
+ */
+#ifndef DATA_NEARBY_H
+#define DATA_NEARBY_H
+
+#include "data/vacancies.h"
+#include "geo/crs.h"
+
+enum nearby_by { NEARBY_UNSET, NEARBY_WALK, NEARBY_LINE };
+enum nearby_day { NEARBY_ANY_DAY, NEARBY_WEEKDAY, NEARBY_DATE };
+
+/* All of it checked by params_nearby(); units fixed there and nowhere later. */
+struct nearby_query {
+    struct geo_point from;  /* WGS 84 */
+    enum coordsys coordsys; /* of the answer */
+    enum nearby_by by;
+    double within_m;           /* INFINITY = no limit */
+    int32_t within_minutes;    /* NONE = not set */
+    int32_t profile;           /* 0 stroller, 1 toddler, 2 adult */
+    uint8_t cares;             /* bit per enum care; 0 = any */
+    uint8_t kinds, ownerships; /* bits; 0 = any */
+    int32_t age_months;        /* as given; NONE */
+    int32_t born_month;        /* year * 12 + month - 1; NONE */
+    int32_t start_month;       /* NONE */
+    bool open, inclusive, demonstration;
+    int32_t max_price; /* minor units; NONE */
+    int8_t price_unit; /* PRICE_UNIT_UNKNOWN = not set */
+    enum nearby_day day_kind;
+    uint8_t weekday; /* 0 = Monday */
+    day_t date;
+    int16_t from_min, to_min; /* to_min > from_min, up to 2880 */
+    uint32_t limit;           /* 1..NEARBY_MAX_LIMIT */
+    bool relax;
+    bool has_after; /* a cursor: only what comes after this */
+    double after_distance_m;
+    char after_id[ID_MAX_BYTES + 1];
+};
+
+enum { NEARBY_MAX_LIMIT = 100, NEARBY_MAX_OFFERS = 64 /* listed per facility, the first ones */ };
+
+enum open_because { OPEN_BECAUSE_NONE, OPEN_BECAUSE_NOW, OPEN_BECAUSE_NEXT_OPEN };
+
+/* An offer that matches, with what it can say for this query (its date, its start month). */
+struct nearby_offer {
+    uint32_t offer;
+    int32_t open; /* NONE = null */
+    moment_t as_of;
+    uint8_t availability, freshness, open_because;
+};
+
+struct nearby_item {
+    uint32_t facility;
+    double distance_m;
+    uint32_t first_offer, offer_count; /* into nearby_list.offers */
+};
+
+/* Filters that relax can drop, in this order; also the words of "drop" in the answer. */
+#define NEARBY_FILTER_LIST(X)                                                                   \
+    X(OPEN, "open")                                                                             \
+    X(CARE, "care") X(AGE, "age") X(DAY, "day") X(PRICE, "max_price") X(INCLUSIVE, "inclusive") \
+        X(DEMONSTRATION, "demonstration") X(KIND, "kind") X(OWNERSHIP, "ownership")             \
+            X(WITHIN, "within_m")
+enum nearby_filter {
+#define X(name, code) NEARBY_FILTER_##name,
+    NEARBY_FILTER_LIST(X)
+#undef X
+        NEARBY_FILTER_COUNT
+};
+const char *nearby_filter_code(enum nearby_filter filter);
+
+struct nearby_list {
+    enum nearby_by by;  /* what was done */
+    int32_t age_months; /* the age used; NONE */
+    bool complete;      /* nothing that matches remains after this page */
+    int64_t matched;    /* every match within the limit; -1 = not counted (by line, no within_m) */
+    int64_t unknown_matched; /* -1 = not counted */
+    struct nearby_item items[NEARBY_MAX_LIMIT];
+    uint32_t item_count;
+    struct nearby_offer offers[NEARBY_MAX_LIMIT * NEARBY_MAX_OFFERS];
+    uint32_t offer_count;
+    int64_t relax[NEARBY_FILTER_COUNT]; /* matches without that filter; -1 = not set or not asked */
+};
+
+/*
+ * Find. Reads the pair and the query only; allocates nothing; takes no lock: `list` is scratch the
+ * worker keeps (some 150 KB). With by=walk, or within_minutes set: NO_NETWORK (no region has a
+ * pedestrian network yet). With by unset: falls back to line and says so in list->by.
+ * matched and unknown_matched are counted within the limit; without one matched is -1, and
+ * unknown_matched is counted only where the list is complete and open or another offer filter set.
+ * A facility counts once in unknown_matched: it does not match, and one of its offers fails no
+ * filter by a known, fresh value.
+ */
+enum status MUST_CHECK nearby_find(const struct dataset *dataset, const struct vacancies *vacancies,
+                                   const struct nearby_query *query, struct nearby_list *list,
+                                   struct error *error);
+
+#endif

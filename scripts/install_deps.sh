@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Install what building, testing and running need and is missing: Debian packages, by apt.
+# Quick and silent when nothing is missing; needs the network, and root or sudo, only when it is.
+set -euo pipefail
+
+# What the program is built with and runs on.
+build=(
+  gcc make pkg-config libc6-dev git ca-certificates
+  libmicrohttpd-dev         # HTTP
+  libgeos-dev               # geometries of communities; the peer in the index bench
+  libproj-dev proj-data     # EPSG systems, geodesics
+  libsqlite3-dev libsqlite3-mod-spatialite # the store
+  libjansson-dev            # JSON bodies and files
+  libdeflate-dev            # gzip of answers
+  libglib2.0-dev            # the zone database, read thread-safely (GTimeZone)
+  tzdata
+  gdal-bin                  # ogr2ogr: XLSX, ODS, Shapefile, GeoPackage, KML
+)
+# What tests and checks need besides.
+tests=(
+  clang libclang-rt-14-dev clang-format cppcheck shellcheck
+  python3 curl strace wrk sqlite3 procps
+)
+
+missing=()
+for package in "${build[@]}" "${tests[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+say() { printf 'install_deps: %s\n' "$*" >&2; }
+if ! command -v apt-get >/dev/null; then
+  say "apt-get is not here; install these Debian 12 packages' equivalents by hand: ${missing[*]}"
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    say "missing: ${missing[*]}. Run as root, or install sudo, or: apt-get install ${missing[*]}"
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+say "installing: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${as_root[@]}" apt-get -q update &&
+       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 5 "$log" >&2
+  say "apt-get could not install: ${missing[*]} (is the network there?)"
+  exit 1
+fi
