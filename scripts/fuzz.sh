@@ -2,7 +2,7 @@
 # fuzz.sh SECONDS [PART…]: run every fuzz target (tests/fuzz/fuzz_*.c) for SECONDS each under ASan and
 # UBSan. Seeds are the files of tests/fuzz/seeds/TARGET/. What is found stays in build/fuzz/found/.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-60}
 shift || true
 make -j"$(nproc)" VARIANT=fuzz variant-fuzzers >&2 || exit 1

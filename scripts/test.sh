@@ -2,7 +2,7 @@
 # Run every test, or those whose name or file contains one of the arguments. Suites are found by
 # pattern. The last line printed is: N passed, N failed, N skipped.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 export TEST_DATA=${TEST_DATA:-../shared/data}
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:handle_abort=1}
 export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=tests/lsan.supp:print_suppressions=0}
