@@ -27,12 +27,14 @@ struct calendar {
     uint32_t holiday_count;
     struct calendar_working_day *working_days; /* ascending by day */
     uint32_t working_day_count;
+    day_t known_until; /* the last day whose holidays are published; DAY_NONE = not said */
 };
 
 /*
  * Look `zone_name` (IANA, "Asia/Shanghai") up in the system's zone database, by GLib, and keep its
- * offsets from 1970 to 2100. STATUS_INVALID, naming the zone, when the database does not know it.
- * Holidays and working days are added by the caller (region.c) with calendar_add_*().
+ * offsets from 1970 to 2100 (before and after, the first and the last offset hold). STATUS_INVALID,
+ * naming the zone, when the database does not know it. Holidays and working days are added by the
+ * caller (region.c) with calendar_add_*(); a day named twice is STATUS_INVALID.
  */
 enum status MUST_CHECK calendar_init(struct calendar *calendar, const char *zone_name,
                                      struct error *error);
@@ -41,6 +43,7 @@ enum status MUST_CHECK calendar_add_holiday(struct calendar *calendar, day_t day
 enum status MUST_CHECK calendar_add_working_day(struct calendar *calendar, day_t day,
                                                 uint8_t as_weekday, struct error *error);
 void calendar_release(struct calendar *calendar); /* safe on {0} and safe twice */
+bool calendar_is_holiday(const struct calendar *calendar, day_t day);
 
 /* A local moment taken apart. */
 struct local_time {
@@ -52,7 +55,8 @@ struct local_time calendar_local(const struct calendar *calendar, moment_t now);
 
 /* The moment of local midnight at which `day` begins (of a skipped midnight, the first moment). */
 moment_t calendar_day_start(const struct calendar *calendar, day_t day);
-/* The moment of `minute` (0..2880) of `day`. */
+/* The moment at which the clocks show `minute` (0..2880) of `day`: where they show it twice, the
+ * first; where it is skipped, the first moment after the gap. */
 moment_t calendar_moment(const struct calendar *calendar, day_t day, int32_t minute);
 
 /* The proleptic Gregorian calendar. */
@@ -71,6 +75,7 @@ enum status MUST_CHECK minute_parse(const char *text, size_t length, int16_t *mi
 /* Writes 10 (20) bytes and a NUL: 2026-11-24, 2026-11-24T03:10:00Z. Years 0 to 9999. */
 void day_format(day_t day, char text[11]);
 void moment_format(moment_t moment, char text[21]);
+/* RFC 3339 with seconds and a zone (Z or ±HH:MM); a fraction of a second is dropped. */
 enum status MUST_CHECK moment_parse(const char *text, size_t length, moment_t *moment);
 
 /* Hours of one owner: rows and exceptions that belong to it alone, exceptions ascending by day. */
@@ -88,8 +93,9 @@ struct interval {
 
 /*
  * The intervals of one day, ascending, at most HOURS_MAX_INTERVALS, what follows on dropped:
- * exceptions first, then (on a public holiday) only rules with HOURS_HOLIDAYS, then (on a working
- * weekend) the rules of the weekday it stands for, else the weekday's. Returns how many.
+ * exceptions first, then (on a public holiday) only the weekday's rules with HOURS_HOLIDAYS, then
+ * (on a working weekend) the rules of the weekday it stands for, else the weekday's. Returns how
+ * many. They may touch or overlap.
  */
 uint32_t hours_of_day(const struct hours *hours, const struct calendar *calendar, day_t day,
                       struct interval intervals[HOURS_MAX_INTERVALS]);
@@ -101,6 +107,7 @@ uint32_t hours_of_weekday(const struct hours *hours, uint8_t weekday,
 /*
  * Open for the whole of [from_min, to_min) of the day; to_min up to 2880 runs into the next day.
  * What the day before left open past midnight counts, and intervals that touch or overlap join.
+ * False for an empty interval.
  */
 bool hours_cover_day(const struct hours *hours, const struct calendar *calendar, day_t day,
                      int32_t from_min, int32_t to_min);
