@@ -1,0 +1,96 @@
+/*
+ * A request as handlers see it, and the worker that serves it. No socket here: a test makes one with
+ * request_make() and calls the handler.
+ *
+ * A handler reads, asks and writes:
+ *
+ *   enum status api_x(struct worker *worker, const struct request *request, struct json *out,
+ *                     struct error *error);
+ *
+ * It writes the body into `out` (empty at the start) and returns OK, or returns a status with its
+ * sentence: http.c turns every failure into a problem answer and drops what was written. Picture,
+ * scratch and arena are good until the handler returns.
+ */
+#ifndef SERVER_REQUEST_H
+#define SERVER_REQUEST_H
+
+#include "data/records.h"
+#include "geo/arena.h"
+#include "server/app.h"
+#include "server/json.h"
+
+struct http_options;
+struct metrics;
+struct nearby_list;
+struct route;
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_OPTIONS, METHOD_OTHER };
+
+enum {
+    PARAMETERS_MAX = 32,          /* of one route */
+    CAPTURES_MAX = 3,             /* {…} of one route's path */
+    REQUEST_ARENA_BYTES = 2 << 20 /* a 64 KiB body takes up to 79 times its size to parse */
+};
+
+/* One parameter as it was given, or its default. Which member holds what: params.h. */
+struct param_value {
+    bool given; /* by the client; a default leaves it false */
+    bool set;   /* given, or a default */
+    bool is_date;
+    const char *text; /* as given, decoded, valid UTF-8; NULL when not given */
+    int64_t integer;
+    double decimal[4];
+};
+
+struct request {
+    enum method method; /* HEAD is GET here */
+    const struct route *route;
+    const char *path;                          /* as sent, percent-encoded, without the query */
+    const char *captures[CAPTURES_MAX];        /* decoded; what stood for {…}, in order */
+    struct param_value values[PARAMETERS_MAX]; /* beside route->parameters */
+    uint64_t parameters_hash; /* of all values but the cursor: equal for equal questions */
+    const char *base_url;     /* scheme and authority that clients see, without a last slash */
+    moment_t now;
+    struct arena *arena;
+};
+
+/* What an answer says besides its body; empty when the handler starts. */
+struct response {
+    /* Of a route with ETAG_STRONG: the tag without quotes, [A-Za-z0-9-]. Such a handler must set it. */
+    char etag[72];
+    unsigned http_code;       /* 0 = 200 */
+    const char *content_type; /* NULL = the route's */
+};
+
+/* What one serving thread keeps. */
+struct worker {
+    const struct picture *picture; /* borrowed for this request; NULL before the first is loaded */
+    struct nearby_list *nearby;    /* scratch; NULL in tests that do not set it */
+    struct response response;
+    const struct http_options *options; /* read only */
+    const struct metrics *metrics;      /* for /metrics; NULL in tests */
+};
+
+/* The value of a parameter of the request's route, by name, which must be in its table. */
+const struct param_value *request_value(const struct request *request, const char *name);
+
+/*
+ * Links, as members of a "links" array:  {"rel":"self","href":"…"}
+ * `self` repeats the question; `next` has the cursor beside it. A POST's have no query; its next has
+ * "method":"POST" and "cursor". cursor NULL = self.
+ */
+void request_write_link(const struct request *request, const char *rel, const char *cursor,
+                        struct json *out);
+/* {"rel":rel,"href":base_url + path}, path beginning with a slash and already percent-encoded. */
+void request_write_link_to(const struct request *request, const char *rel, const char *path,
+                           struct json *out);
+
+/*
+ * Make a request without a socket: route by method and path ("/v1/nearby?lon=…" or with a JSON
+ * body, NULL = none), everything checked as http.c does. For tests, and for `tuoyu near`.
+ */
+enum status MUST_CHECK request_make(enum method method, const char *url, const char *body,
+                                    moment_t now, struct arena *arena, struct request *request,
+                                    struct error *error);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * Routes: one const table says which path takes which method and parameters, how large a body, what
+ * answers it, and how the answer may be kept. The OpenAPI document (openapi.h) is made from it.
+ */
+#ifndef SERVER_ROUTER_H
+#define SERVER_ROUTER_H
+
+#include "server/params.h"
+#include "server/problem.h"
+
+enum route_cache {
+    CACHE_PRIVATE, /* private, no-cache: it speaks of where somebody is */
+    CACHE_PUBLIC,  /* public, no-cache: may be kept, asked again each time (ETag) */
+    CACHE_NONE     /* no-store: the state of this moment */
+};
+enum route_etag { ETAG_NONE, ETAG_WEAK, ETAG_STRONG };
+
+typedef enum status route_handler(struct worker *worker, const struct request *request,
+                                  struct json *out, struct error *error);
+
+struct route {
+    enum method method;    /* GET rows answer HEAD too */
+    const char *path;      /* "/v1/facilities/{id}" */
+    const char *operation; /* operationId */
+    const char *summary;
+    route_handler *handler;
+    const struct parameter *parameters; /* query of GET, members of the body of POST */
+    const uint32_t *parameter_count;    /* NULL = none */
+    size_t max_body_bytes;              /* 0 = takes none */
+    const char *content_type;
+    const char *schema; /* of the answer, in the OpenAPI document; NULL = plain text */
+    enum route_cache cache;
+    enum route_etag etag;
+    bool needs_picture; /* 503 not-ready before the first dataset */
+};
+
+extern const struct route routes[];
+extern const uint32_t route_count;
+
+uint32_t route_parameter_count(const struct route *route);
+
+/*
+ * Find the row. `path` is as sent (percent-encoded), NUL-terminated. OK: *route and the captures,
+ * decoded, in the arena. NOT_FOUND: no row has this path. UNSUPPORTED: some row has, not with this
+ * method; *route is then one of them (for Allow).
+ */
+enum status MUST_CHECK router_find(enum method method, const char *path, struct arena *arena,
+                                   const struct route **route, const char *captures[CAPTURES_MAX],
+                                   struct error *error);
+
+/* The methods that the rows of this path take: "GET, HEAD, OPTIONS, POST". */
+void router_allow(const char *path, char allow[64]);
+
+/* The method's word; METHOD_OTHER for one we do not know. */
+enum method method_parse(const char *word);
+const char *method_word(enum method method);
+
+/* The handlers, one file a resource (api_*.c). */
+route_handler api_nearby, api_facilities, api_facility, api_offer_places;
+route_handler api_status, api_health, api_ready, api_metrics, api_openapi;
+
+#endif
