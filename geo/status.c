@@ -36,6 +36,7 @@ static void set(struct error *error, enum status status, const char *parameter, 
 {
     error->status = status;
     snprintf(error->parameter, sizeof error->parameter, "%s", parameter);
+    trim_partial_character(error->parameter, sizeof error->parameter);
     vsnprintf(error->message, sizeof error->message, format, args);
     trim_partial_character(error->message, sizeof error->message);
 }
