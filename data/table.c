@@ -1,0 +1,148 @@
+#include "data/table.h"
+
+#include "data/csv.h"
+#include "data/input_file.h"
+#include "data/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ROWS_BETWEEN_LOOKS = 1024 }; /* at `cancelled` */
+
+enum table_kind { TABLE_CSV };
+
+/* What a name's ending says the file is. */
+struct table_ending {
+    const char *ending;
+    enum table_kind kind;
+    const char *format;
+    char delimiter; /* where none is declared */
+};
+
+static const struct table_ending endings[] = {
+    {".csv", TABLE_CSV, "CSV", ','},
+    {".txt", TABLE_CSV, "CSV", ','},
+    {".tsv", TABLE_CSV, "TSV", '\t'},
+};
+
+struct table {
+    const struct table_ending *ending;
+    char name[256]; /* the file's own, without folders: for sentences */
+    const atomic_bool *cancelled;
+    uint64_t rows;
+    struct csv *csv;
+};
+
+static const struct table_ending *find_ending(const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t size = strlen(endings[i].ending);
+        if (length > size && strcasecmp(name + length - size, endings[i].ending) == 0)
+            return &endings[i];
+    }
+    return NULL;
+}
+
+static enum status open_csv(struct table *table, const char *path,
+                            const struct table_options *options, struct error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    enum status status =
+        input_file_read(path, options->max_bytes ? options->max_bytes : TABLE_MAX_BYTES,
+                        options->cancelled, &text, &length, error);
+    if (!status)
+        status = input_file_check_text(text, length, table->ending->format, error);
+    if (!status)
+        status = text_decode(&text, &length, options->encoding, error);
+    if (status) {
+        free(text);
+        return status;
+    }
+    struct csv_options csv = {
+        .delimiter = options->delimiter ? options->delimiter : table->ending->delimiter,
+        .header_row = options->header_row,
+    };
+    return csv_open(text, length, &csv, &table->csv, error);
+}
+
+static enum status open_by_kind(struct table *table, const char *path,
+                                const struct table_options *options, struct error *error)
+{
+    if (options->layer)
+        return error_set_parameter(error, STATUS_INVALID, "layer",
+                                   "layer is '%.100s', but a %s file has no layers", options->layer,
+                                   table->ending->format);
+    return open_csv(table, path, options, error);
+}
+
+enum status table_open(const char *path, const struct table_options *options, struct table **table,
+                       struct error *error)
+{
+    static const struct table_options no_options = {0};
+    options = options ? options : &no_options;
+    *table = NULL;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const struct table_ending *ending = find_ending(name);
+    if (!ending)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%.200s: the name ends in none of .csv .tsv .txt, which say what it is",
+                         name);
+    struct table *made = calloc(1, sizeof *made);
+    if (!made)
+        return error_memory(error, "opening a file");
+    made->ending = ending;
+    made->cancelled = options->cancelled;
+    strncpy(made->name, name, sizeof made->name - 1);
+    enum status status = open_by_kind(made, path, options, error);
+    if (status) {
+        error_prefix(error, "%s", made->name);
+        table_close(made);
+        return status;
+    }
+    *table = made;
+    return STATUS_OK;
+}
+
+const char *const *table_columns(const struct table *table, uint32_t *count)
+{
+    return csv_columns(table->csv, count);
+}
+
+enum status table_next(struct table *table, struct table_row *row, bool *more, struct error *error)
+{
+    if (table->cancelled && table->rows++ % ROWS_BETWEEN_LOOKS == 0 &&
+        atomic_load(table->cancelled))
+        return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", table->name);
+    enum status status = csv_next(table->csv, row, more, error);
+    if (status)
+        error_prefix(error, "%s", table->name);
+    return status;
+}
+
+double table_progress(const struct table *table)
+{
+    return csv_progress(table->csv);
+}
+
+const char *table_declared_crs(const struct table *table)
+{
+    (void)table;
+    return NULL;
+}
+
+const char *table_format(const struct table *table)
+{
+    return table->ending->format;
+}
+
+void table_close(struct table *table)
+{
+    if (!table)
+        return;
+    csv_close(table->csv);
+    free(table);
+}
