@@ -176,7 +176,7 @@ void json_text(struct json *json, const char *text)
     if (text)
         json_text_n(json, text, strlen(text));
     else
-        json_null(json);
+        json_nothing(json);
 }
 
 void json_bool(struct json *json, bool value)
@@ -184,7 +184,7 @@ void json_bool(struct json *json, bool value)
     literal(json, value ? "true" : "false", value ? 4 : 5);
 }
 
-void json_null(struct json *json)
+void json_nothing(struct json *json)
 {
     literal(json, "null", 4);
 }
@@ -248,7 +248,7 @@ void json_fixed(struct json *json, double value, unsigned decimals)
     if (length)
         literal(json, digits, length);
     else
-        json_null(json);
+        json_nothing(json);
 }
 
 void json_key_text(struct json *json, const char *key, const char *text)
@@ -273,7 +273,7 @@ void json_key_int_or_null(struct json *json, const char *key, int32_t value)
 {
     json_key(json, key);
     if (value == NONE)
-        json_null(json);
+        json_nothing(json);
     else
         json_int(json, value);
 }
@@ -287,5 +287,5 @@ void json_key_fixed(struct json *json, const char *key, double value, unsigned d
 void json_key_null(struct json *json, const char *key)
 {
     json_key(json, key);
-    json_null(json);
+    json_nothing(json);
 }

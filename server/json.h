@@ -62,7 +62,7 @@ void json_key(struct json *json, const char *key);
 void json_text(struct json *json, const char *text); /* NULL becomes null; valid UTF-8 */
 void json_text_n(struct json *json, const char *text, size_t length);
 void json_bool(struct json *json, bool value);
-void json_null(struct json *json);
+void json_nothing(struct json *json); /* null; jansson has the name json_null */
 void json_int(struct json *json, int64_t value);
 /* At most `decimals` (0..9) digits after the point, rounded half away from zero, no zeros at the
  * end: 30.2071, 120, -0.5. Beyond 9e15 / 10^decimals, and for NaN and infinity: null. */

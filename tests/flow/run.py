@@ -20,6 +20,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 from server import Flow, Skip  # noqa: E402
 
