@@ -1,0 +1,25 @@
+/*
+ * Making pictures (app.h): whole from the store, or with new vacancies over the same dataset.
+ *
+ * Pictures made from one another share the dataset and its fragments, which are freed with the last
+ * of them.
+ */
+#ifndef SERVER_PICTURE_H
+#define SERVER_PICTURE_H
+
+#include "server/app.h"
+
+/*
+ * Build all of it from what the store last committed, for the moment `now`. `previous` (NULL for
+ * none; borrowed meanwhile) gives what was reported since and the tick to count on from. *picture is
+ * the caller's: to app_publish(), or to picture->release().
+ */
+enum status MUST_CHECK picture_build(struct store *store, moment_t now,
+                                     const struct picture *previous, struct picture **picture,
+                                     struct error *error);
+
+/* The same dataset with vacancies for the moment `now`. `previous` is borrowed meanwhile. */
+enum status MUST_CHECK picture_renew(const struct picture *previous, moment_t now,
+                                     struct picture **picture, struct error *error);
+
+#endif

@@ -1,0 +1,132 @@
+#include "server/service.h"
+
+#include "data/dataset.h"
+#include "data/vacancies.h"
+#include "server/picture.h"
+
+#include <time.h>
+
+enum status service_open(struct service *service, struct store *store, const struct clock *clock,
+                         struct error *error)
+{
+    *service = (struct service){.store = store, .clock = *clock};
+    enum status status = app_open(&service->app, error);
+    if (!status)
+        status = app_reader_open(service->app, &service->reader, error);
+    if (status) {
+        app_close(service->app);
+        service->app = NULL;
+        return status;
+    }
+    pthread_mutex_init(&service->turn, NULL);
+    pthread_mutex_init(&service->publishing, NULL);
+    pthread_mutex_init(&service->waking, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&service->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return STATUS_OK;
+}
+
+void service_close(struct service *service)
+{
+    if (!service->app)
+        return;
+    app_reader_close(service->reader);
+    app_close(service->app);
+    service->app = NULL;
+    pthread_mutex_destroy(&service->turn);
+    pthread_mutex_destroy(&service->publishing);
+    pthread_mutex_destroy(&service->waking);
+    pthread_cond_destroy(&service->wake);
+}
+
+/* Looks now and then whether the person who waits has gone: a long import may hold the turn. */
+enum status service_take_turn(struct service *service, const atomic_bool *cancelled,
+                              struct error *error)
+{
+    while (pthread_mutex_trylock(&service->turn) != 0) {
+        if (cancelled && atomic_load(cancelled))
+            return error_set(error, STATUS_CANCELLED,
+                             "it was cancelled while it waited for another command to finish");
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    return STATUS_OK;
+}
+
+void service_give_turn(struct service *service)
+{
+    pthread_mutex_unlock(&service->turn);
+}
+
+static void wake_waiting(struct service *service, bool ending)
+{
+    pthread_mutex_lock(&service->waking);
+    service->ending = service->ending || ending;
+    pthread_cond_broadcast(&service->wake);
+    pthread_mutex_unlock(&service->waking);
+}
+
+enum status service_reload(struct service *service, struct error *error)
+{
+    struct picture *picture = NULL;
+    pthread_mutex_lock(&service->publishing);
+    const struct picture *current = app_borrow(service->reader);
+    enum status status =
+        picture_build(service->store, clock_now(&service->clock), current, &picture, error);
+    app_return(service->reader);
+    if (!status)
+        app_publish(service->app, picture);
+    pthread_mutex_unlock(&service->publishing);
+    if (!status)
+        wake_waiting(service, false);
+    return status;
+}
+
+enum status service_refresh(struct service *service, struct error *error)
+{
+    struct picture *picture = NULL;
+    pthread_mutex_lock(&service->publishing);
+    const struct picture *current = app_borrow(service->reader);
+    enum status status = picture_renew(current, clock_now(&service->clock), &picture, error);
+    app_return(service->reader);
+    if (!status)
+        app_publish(service->app, picture);
+    pthread_mutex_unlock(&service->publishing);
+    return status;
+}
+
+/* The earliest beginning of the next day in any region. */
+static moment_t next_midnight(const struct picture *picture)
+{
+    moment_t earliest = INT64_MAX;
+    for (uint32_t i = 0; i < picture->dataset->region_count; i++) {
+        const struct calendar *calendar = &picture->dataset->regions[i].calendar;
+        moment_t midnight = calendar_day_start(calendar, picture->vacancies->local[i].day + 1);
+        if (midnight < earliest)
+            earliest = midnight;
+    }
+    return earliest;
+}
+
+struct service_changes service_next_changes(struct service *service)
+{
+    struct service_changes changes = {INT64_MIN, INT64_MAX, INT64_MAX, INT64_MAX};
+    pthread_mutex_lock(&service->publishing);
+    const struct picture *current = app_borrow(service->reader);
+    if (current) {
+        changes.made_for = current->vacancies->now;
+        changes.dataset_at = current->dataset->next_change_at;
+        changes.vacancies_at = current->vacancies->next_change_at;
+        changes.midnight_at = next_midnight(current);
+    }
+    app_return(service->reader);
+    pthread_mutex_unlock(&service->publishing);
+    return changes;
+}
+
+void service_end(struct service *service)
+{
+    wake_waiting(service, true);
+}
