@@ -19,6 +19,9 @@ REV       ?= main
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
 CLANG   ?= clang
 VARIANT ?= release
 BUILD   := build
@@ -39,19 +42,26 @@ FLAGS_clang   := -O2
 LINK_release  := -pie
 CC_fuzz       := $(CLANG)
 CC_clang      := $(CLANG)
+CXX_fuzz      := $(CLANG)++
+CXX_clang     := $(CLANG)++
 COMPILER       = $(or $(CC_$(VARIANT)),$(CC))
+CXX_COMPILER   = $(or $(CXX_$(VARIANT)),$(CXX))
+# The one C++ file reads OSM through libosmium, whose headers are not ours to warn about.
+CXX_BASE := -std=c++17 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -pthread -Wall -Wextra -Wshadow -Werror
+CXX_LIBS := -lz -lbz2 -lexpat -lstdc++
 VARIANT_FLAGS  = $(FLAGS_$(VARIANT))
 
 SOURCES  := $(wildcard geo/*.c data/*.c server/*.c)
+CXX_SOURCES := $(wildcard data/*.cc)
 GENERATED := $(BUILD)/gen/schema.c
 LIBRARY  := $(filter-out server/main.c,$(SOURCES))
-LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(OUT)/gen/schema.o
+LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(CXX_SOURCES:%.cc=$(OUT)/%.o) $(OUT)/gen/schema.o
 MAIN_OBJ  = $(OUT)/server/main.o
 TEST_SRC := $(wildcard tests/test.c tests/geo/*.c tests/data/*.c tests/server/*.c)
 BENCH_SHARED := $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
 BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-LIBS      = $(PACKAGE_LIBS) -ldl -lm -pthread
+LIBS      = $(PACKAGE_LIBS) $(if $(CXX_SOURCES),$(CXX_LIBS)) -ldl -lm -pthread
 
 .PHONY: help run test check bench bench-vs fuzz install clean all deps sample torture \
         variant-program variant-tests variant-benches variant-fuzzers variant-objects
@@ -106,6 +116,11 @@ $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc $(VARIANT) $<"
 	@$(COMPILER) $(BASE) $(VARIANT_FLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo "  cc $(VARIANT) $<"
+	@$(CXX_COMPILER) $(CXX_BASE) $(VARIANT_FLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)

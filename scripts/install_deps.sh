@@ -13,6 +13,7 @@ build=(
   libjansson-dev            # JSON bodies and files
   libdeflate-dev            # gzip of answers
   libglib2.0-dev            # the zone database, read thread-safely (GTimeZone)
+  g++ libosmium2-dev zlib1g-dev libbz2-dev libexpat1-dev # OpenStreetMap files
   tzdata
   gdal-bin                  # ogr2ogr: XLSX, ODS, Shapefile, GeoPackage, KML
 )
