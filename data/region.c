@@ -24,7 +24,8 @@
  */
 #include "data/region.h"
 
-#include <jansson.h>
+#include "data/json_fields.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,79 +36,6 @@ enum {
     MAX_FRESHNESS_DAYS = 3650,
     MAX_HOLIDAY_DAYS = 31 /* in one entry: more is a mistaken year */
 };
-
-/* Refuse a value that is not an object, or has a key that is not among the known ones. */
-static enum status check_keys(const json_t *object, const char *where, const char *const *known,
-                              struct error *error)
-{
-    if (!json_is_object(object))
-        return error_set(error, STATUS_INVALID, "%s must be a JSON object", where);
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-    {
-        const char *const *k = known;
-        while (*k && strcmp(*k, key) != 0)
-            k++;
-        if (*k)
-            continue;
-        char list[256] = "";
-        for (k = known; *k; k++) {
-            size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", *k);
-        }
-        return error_set(error, STATUS_INVALID, "%s has the unknown key '%.60s'; it may have: %s",
-                         where, key, list);
-    }
-    return STATUS_OK;
-}
-
-/* A text without control characters that fits; where the key is absent the buffer stays as it is. */
-static enum status get_text(const json_t *object, const char *where, const char *key, bool required,
-                            char *buffer, size_t size, struct error *error)
-{
-    const json_t *value = json_object_get(object, key);
-    if (!value && !required)
-        return STATUS_OK;
-    if (!value)
-        return error_set(error, STATUS_INVALID, "%s lacks the key '%s'", where, key);
-    if (!json_is_string(value))
-        return error_set(error, STATUS_INVALID, "'%s' of %s must be a text", key, where);
-    const char *text = json_string_value(value);
-    size_t length = json_string_length(value);
-    if (length == 0 || length >= size)
-        return error_set(error, STATUS_INVALID, "'%s' of %s has %zu bytes; it must have 1 to %zu",
-                         key, where, length, size - 1);
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
-            return error_set(error, STATUS_INVALID, "'%s' of %s holds a control character", key,
-                             where);
-    memcpy(buffer, text, length + 1);
-    return STATUS_OK;
-}
-
-static enum status get_flag(const json_t *object, const char *where, const char *key, bool *flag,
-                            struct error *error)
-{
-    const json_t *value = json_object_get(object, key);
-    if (value && !json_is_boolean(value))
-        return error_set(error, STATUS_INVALID, "'%s' of %s must be true or false", key, where);
-    *flag = json_is_true(value);
-    return STATUS_OK;
-}
-
-/* A date; where the key is absent and not required `day` stays as it is. */
-static enum status get_day(const json_t *object, const char *where, const char *key, bool required,
-                           day_t *day, struct error *error)
-{
-    char text[32] = "";
-    enum status status = get_text(object, where, key, required, text, sizeof text, error);
-    if (!status && text[0] && day_parse(text, strlen(text), day))
-        return error_set(error, STATUS_INVALID,
-                         "'%s' of %s is '%s'; it must be a date YYYY-MM-DD that exists", key, where,
-                         text);
-    return status;
-}
 
 /* Only the characters of `allowed`, the first of them among the first `first_count`. */
 static bool is_spelled(const char *text, const char *allowed, size_t first_count)
@@ -123,22 +51,23 @@ static enum status read_names(const json_t *root, struct region *region, struct 
 {
     static const char where[] = "region.json";
     enum status status =
-        get_text(root, where, "name", true, region->name, sizeof region->name, error);
+        fields_text(root, where, "name", REQUIRED, region->name, sizeof region->name, error);
     if (status)
         return status;
     if (!record_id_is_valid(region->name))
         return error_set(error, STATUS_INVALID,
                          "'name' of %s is '%s'; it must be 1 to 64 of a-z, 0-9 and -", where,
                          region->name);
-    if ((status = get_text(root, where, "title", true, region->title, sizeof region->title, error)))
+    if ((status = fields_text(root, where, "title", REQUIRED, region->title, sizeof region->title,
+                              error)))
         return status;
     memcpy(region->title_en, region->title, sizeof region->title);
-    if ((status = get_text(root, where, "title_en", false, region->title_en,
-                           sizeof region->title_en, error)))
+    if ((status = fields_text(root, where, "title_en", OPTIONAL, region->title_en,
+                              sizeof region->title_en, error)))
         return status;
     snprintf(region->id_prefix, sizeof region->id_prefix, "%.16s", region->name);
-    if ((status = get_text(root, where, "id_prefix", false, region->id_prefix,
-                           sizeof region->id_prefix, error)))
+    if ((status = fields_text(root, where, "id_prefix", OPTIONAL, region->id_prefix,
+                              sizeof region->id_prefix, error)))
         return status;
     if (!is_spelled(region->id_prefix, ID_CHARS, 26))
         return error_set(error, STATUS_INVALID,
@@ -152,12 +81,12 @@ static enum status read_conventions(const json_t *root, struct region *region, s
 {
     static const char where[] = "region.json";
     char zone[sizeof region->calendar.zone_name];
-    enum status status = get_text(root, where, "timezone", true, zone, sizeof zone, error);
+    enum status status = fields_text(root, where, "timezone", REQUIRED, zone, sizeof zone, error);
     if (!status)
         status = calendar_init(&region->calendar, zone, error);
     if (!status)
-        status = get_text(root, where, "currency", true, region->currency, sizeof region->currency,
-                          error);
+        status = fields_text(root, where, "currency", REQUIRED, region->currency,
+                             sizeof region->currency, error);
     if (status)
         return status;
     if (strlen(region->currency) != 3 ||
@@ -166,8 +95,8 @@ static enum status read_conventions(const json_t *root, struct region *region, s
                          "'currency' of %s is '%s'; it must be three capital letters, as CNY",
                          where, region->currency);
     memcpy(region->language, "en", 3);
-    if ((status = get_text(root, where, "language", false, region->language,
-                           sizeof region->language, error)))
+    if ((status = fields_text(root, where, "language", OPTIONAL, region->language,
+                              sizeof region->language, error)))
         return status;
     if (strlen(region->language) < 2 ||
         !is_spelled(region->language, LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", 52))
@@ -201,7 +130,7 @@ static enum status read_freshness_of(const json_t *bounds, const char *care,
     static const char *const keys[] = {"fresh_days", "stale_days", NULL};
     char where[64];
     snprintf(where, sizeof where, "freshness of %s", care);
-    enum status status = check_keys(bounds, where, keys, error);
+    enum status status = fields_check(bounds, where, keys, error);
     if (status)
         return status;
     const json_t *fresh = json_object_get(bounds, "fresh_days");
@@ -231,7 +160,7 @@ static enum status read_freshness(const json_t *root, struct region *region, str
     const json_t *freshness = json_object_get(root, "freshness");
     if (!freshness)
         return STATUS_OK;
-    enum status status = check_keys(freshness, "'freshness' of region.json", keys, error);
+    enum status status = fields_check(freshness, "'freshness' of region.json", keys, error);
     for (int care = 0; care < CARE_COUNT && !status; care++) {
         const json_t *bounds = json_object_get(freshness, keys[care]);
         if (bounds)
@@ -250,30 +179,20 @@ static enum status read_share(const json_t *root, double *share, struct error *e
     return STATUS_OK;
 }
 
-/* Weekdays as the API writes them; -1 for anything else. */
-static int find_weekday(const char *text)
-{
-    static const char *const names[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    for (int i = 0; i < 7; i++)
-        if (strcmp(names[i], text) == 0)
-            return i;
-    return -1;
-}
-
 static enum status read_holiday(const json_t *entry, struct calendar *calendar, struct error *error)
 {
     static const char *const keys[] = {"from", "to", "name", NULL};
     static const char where[] = "a holiday of the calendar";
     char name[128];
     day_t from = 0;
-    enum status status = check_keys(entry, where, keys, error);
+    enum status status = fields_check(entry, where, keys, error);
     if (!status)
-        status = get_day(entry, where, "from", true, &from, error);
+        status = fields_day(entry, where, "from", REQUIRED, &from, error);
     day_t to = from;
     if (!status)
-        status = get_day(entry, where, "to", false, &to, error);
+        status = fields_day(entry, where, "to", OPTIONAL, &to, error);
     if (!status)
-        status = get_text(entry, where, "name", false, name, sizeof name, error);
+        status = fields_text(entry, where, "name", OPTIONAL, name, sizeof name, error);
     if (status)
         return status;
     if (to < from || to - from >= MAX_HOLIDAY_DAYS) {
@@ -296,14 +215,14 @@ static enum status read_working_day(const json_t *entry, struct calendar *calend
     static const char where[] = "a working day of the calendar";
     char as[16] = "";
     day_t day = 0;
-    enum status status = check_keys(entry, where, keys, error);
+    enum status status = fields_check(entry, where, keys, error);
     if (!status)
-        status = get_day(entry, where, "day", true, &day, error);
+        status = fields_day(entry, where, "day", REQUIRED, &day, error);
     if (!status)
-        status = get_text(entry, where, "as", true, as, sizeof as, error);
+        status = fields_text(entry, where, "as", REQUIRED, as, sizeof as, error);
     if (status)
         return status;
-    int weekday = find_weekday(as);
+    int weekday = fields_weekday(as, strlen(as));
     if (weekday < 0)
         return error_set(error, STATUS_INVALID,
                          "'as' of %s is '%s'; it must be one of mon, tue, wed, thu, fri, sat, sun",
@@ -316,10 +235,8 @@ static enum status read_entries(const json_t *object, const char *key, struct ca
                                                     struct error *),
                                 struct error *error)
 {
-    const json_t *entries = json_object_get(object, key);
-    if (entries && !json_is_array(entries))
-        return error_set(error, STATUS_INVALID, "'%s' of the calendar must be a list", key);
-    enum status status = STATUS_OK;
+    const json_t *entries;
+    enum status status = fields_array(object, "the calendar", key, OPTIONAL, &entries, error);
     for (size_t i = 0; i < json_array_size(entries) && !status; i++)
         status = read(json_array_get(entries, i), calendar, error);
     return status;
@@ -334,13 +251,13 @@ static enum status read_calendar(const json_t *root, struct calendar *calendar, 
     if (!object)
         return STATUS_OK;
     char ignored[1024];
-    enum status status = check_keys(object, where, keys, error);
+    enum status status = fields_check(object, where, keys, error);
     if (!status)
-        status = get_text(object, where, "source", false, ignored, sizeof ignored, error);
+        status = fields_text(object, where, "source", OPTIONAL, ignored, sizeof ignored, error);
     if (!status)
-        status = get_text(object, where, "note", false, ignored, sizeof ignored, error);
+        status = fields_text(object, where, "note", OPTIONAL, ignored, sizeof ignored, error);
     if (!status)
-        status = get_day(object, where, "known_until", false, &calendar->known_until, error);
+        status = fields_day(object, where, "known_until", OPTIONAL, &calendar->known_until, error);
     if (!status)
         status = read_entries(object, "holidays", calendar, read_holiday, error);
     if (!status)
@@ -352,7 +269,7 @@ static enum status read_calendar(const json_t *root, struct calendar *calendar, 
 static enum status get_file(const json_t *files, const char *key, char *buffer, size_t size,
                             struct error *error)
 {
-    enum status status = get_text(files, "'files'", key, false, buffer, size, error);
+    enum status status = fields_text(files, "'files'", key, OPTIONAL, buffer, size, error);
     if (!status && (buffer[0] == '.' || strpbrk(buffer, "/\\")))
         return error_set(error, STATUS_INVALID,
                          "'%s' of 'files' is '%s'; it must be the name of a file beside "
@@ -367,7 +284,7 @@ static enum status read_files(const json_t *root, struct region *region, struct 
     const json_t *files = json_object_get(root, "files");
     if (!files)
         return STATUS_OK;
-    enum status status = check_keys(files, "'files' of region.json", keys, error);
+    enum status status = fields_check(files, "'files' of region.json", keys, error);
     if (!status)
         status =
             get_file(files, "streets", region->streets_file, sizeof region->streets_file, error);
@@ -383,15 +300,15 @@ static enum status read_files(const json_t *root, struct region *region, struct 
 static enum status read_labels(const json_t *root, struct region *region, struct error *error)
 {
     static const char where[] = "region.json";
-    enum status status = get_flag(root, where, "sample", &region->sample, error);
+    enum status status = fields_flag(root, where, "sample", &region->sample, error);
     if (!status)
-        status = get_flag(root, where, "test", &region->test, error);
+        status = fields_flag(root, where, "test", &region->test, error);
     if (!status)
-        status =
-            get_text(root, where, "notice", false, region->notice, sizeof region->notice, error);
+        status = fields_text(root, where, "notice", OPTIONAL, region->notice, sizeof region->notice,
+                             error);
     if (!status)
-        status = get_text(root, where, "notice_en", false, region->notice_en,
-                          sizeof region->notice_en, error);
+        status = fields_text(root, where, "notice_en", OPTIONAL, region->notice_en,
+                             sizeof region->notice_en, error);
     if (!status && region->sample && !region->notice[0])
         return error_set(error, STATUS_INVALID,
                          "region.json says sample: true and lacks 'notice', which must say so "
@@ -405,7 +322,7 @@ static enum status read_region(const json_t *root, struct region *region, struct
         "name",      "title",  "title_en",  "id_prefix",       "timezone", "currency",
         "language",  "bounds", "freshness", "sample",          "test",     "notice",
         "notice_en", "files",  "calendar",  "community_share", NULL};
-    enum status status = check_keys(root, "region.json", keys, error);
+    enum status status = fields_check(root, "region.json", keys, error);
     if (!status)
         status = read_names(root, region, error);
     if (!status)
@@ -429,15 +346,11 @@ enum status region_parse(const char *json, size_t length, struct region *region,
                          struct error *error)
 {
     *region = (struct region){.calendar.known_until = DAY_NONE};
-    if (length > MAX_BYTES)
-        return error_set(error, STATUS_INVALID, "region.json has %zu bytes; it may have %d", length,
-                         MAX_BYTES);
-    json_error_t where;
-    json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &where);
-    if (!root)
-        return error_set(error, STATUS_INVALID, "region.json is not JSON: line %d, column %d: %s",
-                         where.line, where.column, where.text);
-    enum status status = read_region(root, region, error);
+    json_t *root;
+    enum status status = fields_parse(json, length, MAX_BYTES, "region.json", &root, error);
+    if (status)
+        return status;
+    status = read_region(root, region, error);
     json_decref(root);
     if (status)
         region_release(region);

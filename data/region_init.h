@@ -1,0 +1,32 @@
+/*
+ * Making a region in a store: what `tuoyu init --region-file FILE` does.
+ */
+#ifndef DATA_REGION_INIT_H
+#define DATA_REGION_INIT_H
+
+#include "data/region.h"
+#include "data/store.h"
+
+struct region_loaded {
+    char name[65]; /* of the region */
+    bool sample;
+    char notice[256], notice_en[256];
+    uint32_t streets, communities, facilities, groups, offers;
+};
+
+/*
+ * Put the region of a region.json into the store, in one transaction, with the files it names
+ * beside itself: streets, communities, a sample register (data/sample_register.h), whose relative
+ * ages become dates at `now`. A region that names no files is empty. All or nothing.
+ *
+ * CONFLICT where the store has a region of that name already; NOT_FOUND, INVALID or IO with the
+ * file's name in the sentence. `loaded` (may be NULL) says what there is now.
+ *
+ * Writes these facts of the store (store_meta_get): "sample" and "test" ("yes" while every region of
+ * the store is one, else "no"), "loaded_at" (RFC 3339) and, for a sample register, what
+ * data/sample.h needs.
+ */
+enum status MUST_CHECK region_init(struct store *store, const char *region_file, moment_t now,
+                                   struct region_loaded *loaded, struct error *error);
+
+#endif
