@@ -12,6 +12,12 @@
 /* The `source` of everything that came from a sample register, and the kind of its import run. */
 #define SAMPLE_SOURCE "sample"
 
+/* Facts of the store (store_meta_get) that region_init() writes for a sample register: its region,
+ * its JSON text, the local day it was dated for last. */
+#define SAMPLE_META_REGION    "sample_region"
+#define SAMPLE_META_REGISTER  "sample_register"
+#define SAMPLE_META_DATED_FOR "sample_dated_for"
+
 struct sample_state {
     bool is_sample;    /* the store was made from a sample register */
     bool has_own_data; /* and holds a report, an edit or an import besides */
