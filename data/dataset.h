@@ -25,15 +25,15 @@ struct dataset_facility {
     text_ref id, name, name_en, address, phone, community, declared_community, source, source_id;
     uint32_t first_group, group_count;
     uint32_t first_offer, offer_count;
-    uint32_t first_hours, hours_count;         /* into hours; the facility's own */
-    uint32_t first_exception, exception_count; /* into exceptions */
+    uint32_t hours; /* its own hours, into hours_patterns; 0 = none known */
     day_t opens_on, opened_on, filed_on, closed_on, inclusive_since, demonstration_since, staff_on;
     day_t valid_from;
     int32_t licensed_total, staff, certified;
     uint16_t region; /* into regions */
     int8_t kind, ownership, registrar, state;
     int8_t inclusive, demonstration;
-    bool point_is_rounded;
+    bool point_is_rounded; /* a home's: address and phone are withheld too */
+    bool in_register;      /* some version holds today; else only was_public is of use */
     bool was_public; /* some believed version, of any day up to now, was public: 410, not 404 */
 };
 
@@ -48,12 +48,13 @@ struct dataset_group {
 struct dataset_offer {
     text_ref id;
     uint32_t facility, group;
-    uint32_t first_hours, hours_count; /* 0 = the facility's hours hold */
-    uint32_t first_exception, exception_count;
+    uint32_t
+        hours; /* that hold for it (its own or its facility's), into hours_patterns; 0 = none */
     uint32_t first_slot, slot_count; /* into slots, ascending by (day, from_min) */
     int32_t price;
     int16_t age_from_m, age_to_m; /* resolved: the group's where the offer has none; NONE16 */
     int8_t care, price_unit;
+    bool has_own_hours;
 };
 
 struct dataset_slot {
@@ -63,9 +64,17 @@ struct dataset_slot {
     int32_t places, taken;
 };
 
-/* The report of a group's numbers that was current in the store when the dataset was built. */
-struct dataset_places {
-    moment_t as_of; /* TIME_NONE = no report */
+/* Hours that many owners share, kept once: rules and exceptions from yesterday on. */
+struct dataset_hours {
+    uint32_t first_rule, rule_count;           /* into rules */
+    uint32_t first_exception, exception_count; /* into exceptions, ascending by day */
+    uint16_t region;                           /* whose calendar holds */
+};
+
+/* The numbers of a group as of one report: the one that was current when the dataset was built.
+ * Freshness depends on the care type that asks, so it is kept per offer (vacancies.h). */
+struct group_numbers {
+    moment_t as_of; /* TIME_NONE = never reported */
     text_ref source;
     int32_t staffed, enrolled, held, next_open;
     day_t next_open_from, open_until;
@@ -83,11 +92,13 @@ struct dataset {
     struct dataset_facility *facilities;
     struct dataset_group *groups;
     struct dataset_offer *offers;
-    struct hours_record *hours; /* owner fields unused */
-    struct hours_exception_record *exceptions;
+    struct group_numbers *numbers; /* beside groups */
     struct dataset_slot *slots;
-    struct dataset_places *places; /* beside groups */
-    uint32_t facility_count, group_count, offer_count, hours_count, exception_count, slot_count;
+    struct dataset_hours *hours_patterns; /* [0] is empty: no hours known */
+    struct hours_record *rules;           /* owner fields unused */
+    struct hours_exception_record *exceptions;
+    uint32_t facility_count, group_count, offer_count, slot_count;
+    uint32_t hours_pattern_count, rule_count, exception_count;
 
     struct street_record *streets;                /* in `arena` */
     struct community_record *communities;         /* in `arena` */
@@ -99,14 +110,16 @@ struct dataset {
 
     struct spatial_index *index; /* over the facilities that have a point */
     uint32_t *index_facilities;  /* index item -> facility; ascending, so ties hold */
+    uint32_t *facility_items;    /* facility -> index item; UINT32_MAX = off the map */
     uint32_t index_count;
 
     struct arena arena;
 };
 
 /*
- * Build from the store as it was last committed, for the moment `now`. *dataset is yours
- * (dataset_release). A store without regions gives an empty dataset.
+ * Build from the store as it was last committed, for the moment `now`; scans run on two threads.
+ * *dataset is yours (dataset_release). A store without regions gives an empty dataset. BUSY when
+ * the store kept changing meanwhile; CORRUPT for keys or codes that cannot be.
  */
 enum status MUST_CHECK dataset_build(struct store *store, moment_t now, struct dataset **dataset,
                                      struct error *error);
@@ -128,7 +141,13 @@ enum status MUST_CHECK dataset_find_offer(const struct dataset *dataset, uint32_
 enum status MUST_CHECK dataset_find_region(const struct dataset *dataset, const char *name,
                                            uint16_t *region, struct error *error);
 
-/* The hours that hold for an offer: its own, or its facility's. */
+/* Public on `day`: in the register, filed, opened, not closed. */
+bool dataset_facility_is_public(const struct dataset_facility *facility, day_t day);
+/* Public on some day up to `day`: what is not public on `day` itself is then 410, else 404. */
+bool dataset_facility_was_public(const struct dataset_facility *facility, day_t day);
+
+/* Hours by pattern, as calendar.h takes them; and those that hold for an offer or a facility. */
+struct hours dataset_hours(const struct dataset *dataset, uint32_t pattern);
 struct hours dataset_offer_hours(const struct dataset *dataset, uint32_t offer);
 struct hours dataset_facility_hours(const struct dataset *dataset, uint32_t facility);
 

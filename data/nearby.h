@@ -39,8 +39,6 @@ struct nearby_query {
 
 enum { NEARBY_MAX_LIMIT = 100, NEARBY_MAX_OFFERS = 64 /* listed per facility, the first ones */ };
 
-enum open_because { OPEN_BECAUSE_NONE, OPEN_BECAUSE_NOW, OPEN_BECAUSE_NEXT_OPEN };
-
 /* An offer that matches, with what it can say for this query (its date, its start month). */
 struct nearby_offer {
     uint32_t offer;

@@ -1,7 +1,7 @@
 /*
- * Vacancies: what changes by the minute and by the clock, apart from the dataset: each group's
- * numbers with their freshness, each offer's availability, which facilities are public now, and the
- * masks by which the spatial index prunes.
+ * Vacancies: what changes by the minute and by the clock, apart from the dataset: each offer's
+ * availability, which facilities are public now, today's hours, and the masks by which the spatial
+ * index prunes.
  *
  * An immutable picture too: made for one dataset and one moment, swapped whole. DOMAIN.md, "A place
  * that is shown free must be free", gives the rules; they are here and nowhere else.
@@ -12,52 +12,59 @@
 #include "data/dataset.h"
 
 enum freshness { FRESHNESS_FRESH, FRESHNESS_STALE, FRESHNESS_UNKNOWN };
+/* OPEN and FULL are said of fresh numbers alone: a stale number is shown with its age, and what can
+ * be had is then UNKNOWN, never shown as none, nor as free. */
 enum availability {
     AVAILABILITY_OPEN,
     AVAILABILITY_FULL,
-    AVAILABILITY_ASK,    /* hourly and drop-in without published slots */
-    AVAILABILITY_UNKNOWN /* never shown as none, nor as free */
+    AVAILABILITY_ASK, /* hourly and drop-in without published slots */
+    AVAILABILITY_UNKNOWN
 };
 const char *freshness_code(enum freshness freshness);
 const char *availability_code(enum availability availability);
 
-/* The numbers of a group as of one report. Freshness depends on the care type that asks, so it is
- * kept per offer. */
-struct group_numbers {
-    moment_t as_of; /* TIME_NONE = never reported */
-    text_ref source;
-    int32_t staffed, enrolled, held, next_open;
-    day_t next_open_from, open_until;
+/* Why an offer is open at a later start: it has a place that stays, or one that opens by then. */
+enum open_because { OPEN_BECAUSE_NONE, OPEN_BECAUSE_NOW, OPEN_BECAUSE_NEXT_OPEN };
+
+/* What an offer can say: of its group's numbers, or of its published slots. */
+struct offer_state {
+    moment_t as_of;       /* of the numbers that decide; TIME_NONE */
+    int32_t open;         /* open places; NONE = unknown */
+    uint8_t freshness;    /* enums above */
+    uint8_t availability; /* OPEN: `open` is at least 1, or NONE where it is not said */
+    uint8_t open_because; /* only with a start month */
 };
 
-/* What an offer can say without a date: of the group, or of its published slots. */
-struct offer_state {
-    moment_t as_of; /* of the numbers that decide: the group's, or the slots'; TIME_NONE */
-    int32_t open;   /* open places; NONE = unknown */
-    uint8_t freshness, availability; /* enums above */
-    bool has_slots;                  /* hourly, drop-in: slots in the coming 7 days */
+/* The intervals of one local day, as hours_of_day() gives them. */
+struct hours_today {
+    struct interval intervals[HOURS_MAX_INTERVALS];
+    uint32_t count;
 };
 
 struct vacancies {
     const struct dataset *dataset; /* it names the one it belongs to */
     uint64_t tick;                 /* differs whenever anything below may differ */
     moment_t now;                  /* made for */
-    moment_t changed_at;           /* when data or clock last changed an answer: `timeStamp` */
-    moment_t next_change_at;       /* the first moment at which anything here changes; INT64_MAX */
-    struct local_time *local;      /* beside dataset->regions: `now` there */
+    moment_t changed_at;     /* when data or clock last changed an answer, up to now: `timeStamp` */
+    moment_t next_change_at; /* the first moment at which anything here changes; INT64_MAX */
+    struct local_time *local; /* beside dataset->regions: `now` there */
 
-    struct group_numbers *numbers; /* beside groups */
-    struct offer_state *offers;    /* beside offers */
-    uint8_t *is_public;            /* beside facilities: filed, open, not suspended, on this day */
-    uint64_t *item_masks;          /* beside index items */
-    uint64_t *node_masks;          /* beside index nodes */
+    const struct group_numbers *numbers; /* beside groups; the dataset's */
+    struct offer_state *offers;          /* beside offers: without a date or a start month */
+    struct hours_today *hours_today;     /* beside dataset->hours_patterns */
+    uint8_t *is_public;                  /* beside facilities: on this local day */
+    uint8_t *in_nearby;                  /* beside facilities: public, and not for staff alone */
+    uint64_t *item_masks;                /* beside index items */
+    uint64_t *node_masks;                /* beside index nodes */
 
     uint32_t public_count; /* facilities */
 };
 
 /*
- * The state of every group, offer and facility at `now`. `previous` (may be NULL) gives numbers
- * newer than the dataset's, and the tick to count on from. Yours: vacancies_release().
+ * The state of every offer and facility at `now`. It is the same for every moment from changed_at to
+ * just before next_change_at: freshness runs out, slots end, local days begin, nothing else moves.
+ * `previous` (may be NULL) keeps `tick` from going back where the clock does. The dataset must
+ * outlive it. Yours: vacancies_release().
  */
 enum status MUST_CHECK vacancies_build(const struct dataset *dataset, moment_t now,
                                        const struct vacancies *previous,
@@ -65,10 +72,38 @@ enum status MUST_CHECK vacancies_build(const struct dataset *dataset, moment_t n
 void vacancies_release(struct vacancies *vacancies); /* safe on NULL */
 
 /*
+ * Without a date and a start month vacancies->offers holds the state of an offer: of full and half
+ * day (and of unknown care) the group's numbers; of hourly and drop-in the most places left in any
+ * one published slot that has not ended, of the coming 7 local days.
+ *
+ * On a date: of hourly and drop-in the slots of that date that cover [from_min, to_min) alone (or a
+ * slot of the day before that runs past midnight); ASK where none is published for that date; other
+ * offers as without a date, but a place open only until an earlier day is not.
+ */
+struct offer_state vacancies_on_date(const struct vacancies *vacancies, uint32_t offer, day_t date,
+                                     int32_t from_min, int32_t to_min);
+/* At a start month later than this one (year * 12 + month - 1), by the group's numbers; hourly and
+ * drop-in too. open_because says which rule opened it: NOW goes before NEXT_OPEN. */
+struct offer_state vacancies_at_start(const struct vacancies *vacancies, uint32_t offer,
+                                      int32_t start_month);
+
+/* Is the care type one whose places are slots? */
+static inline bool care_has_slots(int8_t care)
+{
+    return care == CARE_HOURLY || care == CARE_DROP_IN;
+}
+/* Do parents see this offer? Not those of staff-only groups. */
+static inline bool vacancies_offer_is_readable(const struct dataset *dataset, uint32_t offer)
+{
+    return dataset->groups[dataset->offers[offer].group].admission != ADMISSION_STAFF_ONLY;
+}
+
+/*
  * Masks: bit ((care * 4 + age_class) * 2 + open) * 2 + inclusive. Age classes by months: below 12,
- * 12-24, 24-36, 36 and up. Upper bounds: "open" is set for every offer that could be open now, on
- * some date, or from next_open_from; an offer of unknown care, unknown ages, or of a staff-only
- * group sets nothing, and a facility with nothing set matches no offer filter.
+ * 12-24, 24-36, 36 and up. Upper bounds: each readable offer of a facility in nearby answers sets
+ * the bits of its care type and ages (of all, where unknown) with open 0, and, if it could be open
+ * now, on some date or at some later start, with open 1. A facility without readable offers sets
+ * all bits with open 0; one in no nearby answer sets none.
  */
 struct mask_query {
     uint8_t cares;      /* bit per care type; 0 = any */
@@ -80,5 +115,7 @@ uint64_t vacancies_wanted_mask(const struct mask_query *query);
 /* open places of a group by the rule of DOMAIN.md; NONE = unknown. Freshness is not judged here. */
 int32_t group_open_places(const struct dataset_group *group, const struct group_numbers *numbers);
 enum freshness freshness_at(const struct freshness_bounds *bounds, moment_t as_of, moment_t now);
+/* The bounds for a care type; of an unknown one, the strictest of all. */
+struct freshness_bounds freshness_bounds_of(const struct region *region, int8_t care);
 
 #endif

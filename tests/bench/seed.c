@@ -260,9 +260,11 @@ void seed_facility(const struct seed *seed, uint32_t number, struct seed_facilit
     for (uint32_t i = 0; i < bundle->offer_count; i++)
         make_offer(i, i % bundle->group_count, &random, with_slots && i == 0, out);
     if (with_slots) {
-        out->offers[0].age_from_m = 12;
+        if (number % 20 == 0) { /* the others are for younger children */
+            out->groups[0].age_from_m = 24;
+            out->groups[0].age_to_m = 36;
+        }
         make_slots(seed, 0, &random, out);
-        out->offers[0].age_to_m = 24;
     }
     make_hours(seed, &random, out);
     if (seed->rough)

@@ -7,7 +7,9 @@ const char *seed_region_json(void)
 {
     return "{\"name\":\"" SEED_REGION "\",\"title\":\"示例区\",\"title_en\":\"Seeded region\","
            "\"id_prefix\":\"" SEED_PREFIX "\",\"timezone\":\"Asia/Shanghai\",\"currency\":\"CNY\","
-           "\"language\":\"zh-CN\",\"bounds\":[90,15,130,50],\"test\":true}";
+           "\"language\":\"zh-CN\",\"bounds\":[90,15,130,50],\"test\":true,"
+           "\"calendar\":{\"holidays\":[{\"from\":\"2026-10-01\",\"to\":\"2026-10-07\"}],"
+           "\"working_days\":[{\"day\":\"2026-10-10\",\"as\":\"wed\"}]}}";
 }
 
 void seed_community_code(uint32_t community, char code[24])
