@@ -6,6 +6,7 @@
  *   { "kind", "file", "format", "region", "source", "as_of", "coordsys", "dry_run", "committed",
  *     "refused" (why nothing was committed; null), "rows", "skipped",
  *     "accepted", "changed", "unchanged", "conflicting", "rejected", "closed", "off_map",
+ *     "reassigned",
  *     "unused_columns": [name, …],
  *     "rejections": [{"line", "id", "column", "value", "reason"}],
  *     "conflicts":  [{"line", "id", "field", "stored", "given", "because"}],
@@ -100,7 +101,8 @@ struct import_report {
 
     uint64_t rows; /* read, skipped ones included */
     uint64_t skipped, accepted, changed, unchanged, conflicting, rejected, closed;
-    uint64_t off_map; /* of the rows taken, those without a point */
+    uint64_t off_map;    /* of the rows taken, those without a point */
+    uint64_t reassigned; /* facilities whose community changed (communities) */
 
     struct import_entries rejections;
     struct import_entries warnings[IMPORT_WARNING_COUNT];

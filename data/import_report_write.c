@@ -72,7 +72,7 @@ static void set_counts(json_t *root, const struct import_report *report)
                   {"accepted", report->accepted},   {"changed", report->changed},
                   {"unchanged", report->unchanged}, {"conflicting", report->conflicting},
                   {"rejected", report->rejected},   {"closed", report->closed},
-                  {"off_map", report->off_map}};
+                  {"off_map", report->off_map},     {"reassigned", report->reassigned}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         json_object_set_new(root, counts[i].key, number(counts[i].value));
 }
