@@ -31,8 +31,8 @@ struct nearby_query {
     day_t date;
     int16_t from_min, to_min; /* to_min > from_min, up to 2880 */
     uint32_t limit;           /* 1..NEARBY_MAX_LIMIT */
-    bool relax;
-    bool has_after; /* a cursor: only what comes after this */
+    bool relax;               /* count, for each filter, the matches without it */
+    bool has_after;           /* a cursor: only what comes after this */
     double after_distance_m;
     char after_id[ID_MAX_BYTES + 1];
 };
@@ -42,9 +42,7 @@ enum { NEARBY_MAX_LIMIT = 100, NEARBY_MAX_OFFERS = 64 /* listed per facility, th
 /* An offer that matches, with what it can say for this query (its date, its start month). */
 struct nearby_offer {
     uint32_t offer;
-    int32_t open; /* NONE = null */
-    moment_t as_of;
-    uint8_t availability, freshness, open_because;
+    struct offer_state state;
 };
 
 struct nearby_item {
@@ -54,10 +52,12 @@ struct nearby_item {
 };
 
 /* Filters that relax can drop, in this order; also the words of "drop" in the answer. */
-#define NEARBY_FILTER_LIST(X)                                                                   \
-    X(OPEN, "open")                                                                             \
-    X(CARE, "care") X(AGE, "age") X(DAY, "day") X(PRICE, "max_price") X(INCLUSIVE, "inclusive") \
-        X(DEMONSTRATION, "demonstration") X(KIND, "kind") X(OWNERSHIP, "ownership")             \
+#define NEARBY_FILTER_LIST(X)                                                       \
+    X(OPEN, "open")                                                                 \
+    X(CARE, "care")                                                                 \
+    X(AGE, "age")                                                                   \
+    X(DAY, "day") X(PRICE, "max_price") X(INCLUSIVE, "inclusive")                   \
+        X(DEMONSTRATION, "demonstration") X(KIND, "kind") X(OWNERSHIP, "ownership") \
             X(WITHIN, "within_m")
 enum nearby_filter {
 #define X(name, code) NEARBY_FILTER_##name,
@@ -82,12 +82,22 @@ struct nearby_list {
 
 /*
  * Find. Reads the pair and the query only; allocates nothing; takes no lock: `list` is scratch the
- * worker keeps (some 150 KB). With by=walk, or within_minutes set: NO_NETWORK (no region has a
- * pedestrian network yet). With by unset: falls back to line and says so in list->by.
- * matched and unknown_matched are counted within the limit; without one matched is -1, and
- * unknown_matched is counted only where the list is complete and open or another offer filter set.
- * A facility counts once in unknown_matched: it does not match, and one of its offers fails no
- * filter by a known, fresh value.
+ * worker keeps (some 260 KB). With by=walk, or within_minutes set: NO_NETWORK (no region has a
+ * pedestrian network yet). With by unset: line, said in list->by.
+ *
+ * The rules beyond DOMAIN.md and API.md:
+ *  - offer filters are open, care, age, price and day; each must hold in one and the same offer.
+ *    start_month alone is no filter: it moves `open` to that month. With a date, hourly and drop-in
+ *    offers are judged by that date's slots also where start_month is set.
+ *  - a facility all of whose groups are staff only is in no answer; one without any group or offer
+ *    is, where no offer filter is set.
+ *  - a child not born by the start has a negative age: no known age band holds it.
+ *  - hours that are not known at all never pass a day; nor does a price in an unknown unit.
+ *  - of unknown care type the strictest bounds of freshness hold.
+ *  - "now" is the month of the first region whose bounds hold the point, else of the first region.
+ * matched is counted within within_m, and is -1 without. unknown_matched is counted where a filter
+ * is set, within within_m or, without one, where the list is complete. A facility counts once in it:
+ * it does not match, and one of its offers fails no filter by a known, fresh value.
  */
 enum status MUST_CHECK nearby_find(const struct dataset *dataset, const struct vacancies *vacancies,
                                    const struct nearby_query *query, struct nearby_list *list,
