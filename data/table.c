@@ -1,6 +1,7 @@
 #include "data/table.h"
 
 #include "data/csv.h"
+#include "data/geojson.h"
 #include "data/input_file.h"
 #include "data/text.h"
 
@@ -10,7 +11,7 @@
 
 enum { ROWS_BETWEEN_LOOKS = 1024 }; /* at `cancelled` */
 
-enum table_kind { TABLE_CSV };
+enum table_kind { TABLE_CSV, TABLE_GEOJSON };
 
 /* What a name's ending says the file is. */
 struct table_ending {
@@ -21,9 +22,9 @@ struct table_ending {
 };
 
 static const struct table_ending endings[] = {
-    {".csv", TABLE_CSV, "CSV", ','},
-    {".txt", TABLE_CSV, "CSV", ','},
-    {".tsv", TABLE_CSV, "TSV", '\t'},
+    {".csv", TABLE_CSV, "CSV", ','},        {".txt", TABLE_CSV, "CSV", ','},
+    {".tsv", TABLE_CSV, "TSV", '\t'},       {".geojson", TABLE_GEOJSON, "GeoJSON", 0},
+    {".json", TABLE_GEOJSON, "GeoJSON", 0},
 };
 
 struct table {
@@ -31,7 +32,8 @@ struct table {
     char name[256]; /* the file's own, without folders: for sentences */
     const atomic_bool *cancelled;
     uint64_t rows;
-    struct csv *csv;
+    struct csv *csv; /* this or the next is NULL */
+    struct geojson *geojson;
 };
 
 static const struct table_ending *find_ending(const char *name)
@@ -45,27 +47,23 @@ static const struct table_ending *find_ending(const char *name)
     return NULL;
 }
 
-static enum status open_csv(struct table *table, const char *path,
-                            const struct table_options *options, struct error *error)
+/* The whole file as UTF-8 text; malloc'd. */
+static enum status read_text(const struct table *table, const char *path,
+                             const struct table_options *options, char **text, size_t *length,
+                             struct error *error)
 {
-    char *text = NULL;
-    size_t length = 0;
     enum status status =
         input_file_read(path, options->max_bytes ? options->max_bytes : TABLE_MAX_BYTES,
-                        options->cancelled, &text, &length, error);
+                        options->cancelled, text, length, error);
     if (!status)
-        status = input_file_check_text(text, length, table->ending->format, error);
+        status = input_file_check_text(*text, *length, table->ending->format, error);
     if (!status)
-        status = text_decode(&text, &length, options->encoding, error);
+        status = text_decode(text, length, options->encoding, error);
     if (status) {
-        free(text);
-        return status;
+        free(*text);
+        *text = NULL;
     }
-    struct csv_options csv = {
-        .delimiter = options->delimiter ? options->delimiter : table->ending->delimiter,
-        .header_row = options->header_row,
-    };
-    return csv_open(text, length, &csv, &table->csv, error);
+    return status;
 }
 
 static enum status open_by_kind(struct table *table, const char *path,
@@ -75,7 +73,18 @@ static enum status open_by_kind(struct table *table, const char *path,
         return error_set_parameter(error, STATUS_INVALID, "layer",
                                    "layer is '%.100s', but a %s file has no layers", options->layer,
                                    table->ending->format);
-    return open_csv(table, path, options, error);
+    char *text;
+    size_t length;
+    enum status status = read_text(table, path, options, &text, &length, error);
+    if (status)
+        return status;
+    if (table->ending->kind == TABLE_GEOJSON)
+        return geojson_open(text, length, options->cancelled, &table->geojson, error);
+    struct csv_options csv = {
+        .delimiter = options->delimiter ? options->delimiter : table->ending->delimiter,
+        .header_row = options->header_row,
+    };
+    return csv_open(text, length, &csv, &table->csv, error);
 }
 
 enum status table_open(const char *path, const struct table_options *options, struct table **table,
@@ -89,7 +98,8 @@ enum status table_open(const char *path, const struct table_options *options, st
     const struct table_ending *ending = find_ending(name);
     if (!ending)
         return error_set(error, STATUS_UNSUPPORTED,
-                         "%.200s: the name ends in none of .csv .tsv .txt, which say what it is",
+                         "%.200s: the name ends in none of .csv .tsv .txt .geojson .json, "
+                         "which say what it is",
                          name);
     struct table *made = calloc(1, sizeof *made);
     if (!made)
@@ -109,7 +119,7 @@ enum status table_open(const char *path, const struct table_options *options, st
 
 const char *const *table_columns(const struct table *table, uint32_t *count)
 {
-    return csv_columns(table->csv, count);
+    return table->geojson ? geojson_columns(table->geojson, count) : csv_columns(table->csv, count);
 }
 
 enum status table_next(struct table *table, struct table_row *row, bool *more, struct error *error)
@@ -117,7 +127,8 @@ enum status table_next(struct table *table, struct table_row *row, bool *more, s
     if (table->cancelled && table->rows++ % ROWS_BETWEEN_LOOKS == 0 &&
         atomic_load(table->cancelled))
         return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", table->name);
-    enum status status = csv_next(table->csv, row, more, error);
+    enum status status = table->geojson ? geojson_next(table->geojson, row, more, error)
+                                        : csv_next(table->csv, row, more, error);
     if (status)
         error_prefix(error, "%s", table->name);
     return status;
@@ -125,13 +136,12 @@ enum status table_next(struct table *table, struct table_row *row, bool *more, s
 
 double table_progress(const struct table *table)
 {
-    return csv_progress(table->csv);
+    return table->geojson ? geojson_progress(table->geojson) : csv_progress(table->csv);
 }
 
 const char *table_declared_crs(const struct table *table)
 {
-    (void)table;
-    return NULL;
+    return table->geojson ? geojson_declared_crs(table->geojson) : NULL;
 }
 
 const char *table_format(const struct table *table)
@@ -144,5 +154,6 @@ void table_close(struct table *table)
     if (!table)
         return;
     csv_close(table->csv);
+    geojson_close(table->geojson);
     free(table);
 }

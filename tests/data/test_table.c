@@ -175,3 +175,36 @@ TEST(table_a_cancelled_reading_ends)
     struct table_options options = {.cancelled = &cancelled};
     check_refused(write_file("a.csv", "a\n1\n", 4), &options, STATUS_CANCELLED, "cancelled");
 }
+
+TEST(table_the_real_geojson_has_its_known_features)
+{
+    const char *path = test_data("sapporo/nurseryFacilities.geojson");
+    struct error error = {0};
+    struct table *table;
+    REQUIRE_OK(table_open(path, NULL, &table, &error), &error);
+    CHECK_TEXT(table_declared_crs(table), "urn:ogc:def:crs:OGC:1.3:CRS84");
+    CHECK_TEXT(table_format(table), "GeoJSON");
+    struct table_row row;
+    bool more = true;
+    uint64_t rows = 0, points = 0, line = 0;
+    while (more) {
+        REQUIRE_OK(table_next(table, &row, &more, &error), &error);
+        rows += more;
+        points += more && row.has_point;
+        CHECK(!more || row.line > line);
+        line = row.line;
+    }
+    CHECK_INT(rows, 528);
+    CHECK_INT(points, 528);
+    table_close(table);
+}
+
+TEST(table_geojson_named_files_must_hold_json)
+{
+    check_refused(write_file("a.geojson", "a,b\n1,2\n", 8), NULL, STATUS_REJECTED,
+                  "a.geojson: line 1, column 1: an object should stand here");
+    check_refused(write_file("b.json", "PK\x03\x04", 4), NULL, STATUS_CORRUPT,
+                  "b.json: the name says GeoJSON, but this is a ZIP archive");
+    check_refused(write_file("c.geojson", "{\"a\":\"\xFF\"}", 9), NULL, STATUS_CORRUPT,
+                  "c.geojson: line 1, byte offset 6: byte 0xFF is not valid UTF-8");
+}
