@@ -1,0 +1,152 @@
+#include "server/fragments.h"
+
+#include "server/json.h"
+
+#include <stdlib.h>
+
+static void write_yes_no(struct json *out, const char *key, int8_t value)
+{
+    if (value == UNKNOWN)
+        json_key_null(out, key);
+    else
+        json_key_bool(out, key, value == YES);
+}
+
+static void write_facility(struct json *out, const struct dataset *dataset,
+                           const struct dataset_facility *facility)
+{
+    json_key_text(out, "name", dataset_text(dataset, facility->name));
+    json_key_text(out, "name_en", dataset_text(dataset, facility->name_en));
+    json_key_text(out, "kind", kind_code(facility->kind));
+    json_key_text(out, "ownership", ownership_code(facility->ownership));
+    write_yes_no(out, "inclusive", facility->inclusive);
+    write_yes_no(out, "demonstration", facility->demonstration);
+    json_key_text(out, "address", dataset_text(dataset, facility->address));
+    json_key_text(out, "phone", dataset_text(dataset, facility->phone));
+    json_key_text(out, "community", dataset_text(dataset, facility->community));
+}
+
+static void write_months(struct json *out, int16_t months)
+{
+    if (months == NONE16)
+        json_nothing(out);
+    else
+        json_int(out, months);
+}
+
+static void write_offer(struct json *out, const struct dataset *dataset,
+                        const struct dataset_offer *offer)
+{
+    const struct dataset_group *group = &dataset->groups[offer->group];
+    json_object_begin(out);
+    json_key_text(out, "id", dataset_text(dataset, offer->id));
+    json_key_text(out, "group", dataset_text(dataset, group->id));
+    json_key_text(out, "care", care_code(offer->care));
+    json_key(out, "age_months");
+    if (offer->age_from_m == NONE16 && offer->age_to_m == NONE16) {
+        json_nothing(out);
+    } else {
+        json_array_begin(out);
+        write_months(out, offer->age_from_m);
+        write_months(out, offer->age_to_m);
+        json_array_end(out);
+    }
+    json_key_int_or_null(out, "licensed", group->licensed);
+}
+
+static void write_price(struct json *out, const struct dataset *dataset,
+                        const struct dataset_offer *offer)
+{
+    uint16_t region = dataset->facilities[offer->facility].region;
+    json_key_int_or_null(out, "price", offer->price);
+    json_key_text(out, "price_unit", price_unit_code(offer->price_unit));
+    json_key_text(out, "currency", dataset->regions[region].currency);
+    json_key(out, "hours_today");
+}
+
+/* Closes the piece begun at `start`; a text of the register that is too long for it is our limit. */
+static enum status end_piece(const struct json *out, size_t start, uint16_t *length,
+                             struct error *error)
+{
+    enum status status = json_status(out, error);
+    if (status)
+        return status;
+    if (out->length - start > UINT16_MAX)
+        return error_set(error, STATUS_LIMIT,
+                         "the texts of one facility come to %zu bytes; at most %d can be shown",
+                         out->length - start, UINT16_MAX);
+    *length = (uint16_t)(out->length - start);
+    return STATUS_OK;
+}
+
+static enum status prepare_facility(struct json *out, const struct dataset *dataset,
+                                    const struct dataset_facility *facility,
+                                    struct fragment *fragment, struct error *error)
+{
+    const char *id = dataset_text(dataset, facility->id);
+    fragment->at = (uint32_t)out->length;
+    fragment->first_length = (uint16_t)strlen(id);
+    json_raw(out, id, fragment->first_length);
+    size_t start = out->length;
+    out->comma = false;
+    write_facility(out, dataset, facility);
+    return end_piece(out, start, &fragment->second_length, error);
+}
+
+static enum status prepare_offer(struct json *out, const struct dataset *dataset,
+                                 const struct dataset_offer *offer, struct fragment *fragment,
+                                 struct error *error)
+{
+    fragment->at = (uint32_t)out->length;
+    out->comma = false;
+    write_offer(out, dataset, offer);
+    enum status status = end_piece(out, fragment->at, &fragment->first_length, error);
+    size_t start = out->length;
+    write_price(out, dataset, offer);
+    return status ? status : end_piece(out, start, &fragment->second_length, error);
+}
+
+static void *make_array(size_t count, size_t element_bytes)
+{
+    return calloc(count ? count : 1, element_bytes);
+}
+
+enum status fragments_build(const struct dataset *dataset, struct fragments **result,
+                            struct error *error)
+{
+    *result = NULL;
+    struct fragments *fragments = calloc(1, sizeof *fragments);
+    if (!fragments)
+        return error_memory(error, "preparing answers");
+    fragments->dataset = dataset;
+    fragments->facilities = make_array(dataset->facility_count, sizeof *fragments->facilities);
+    fragments->offers = make_array(dataset->offer_count, sizeof *fragments->offers);
+    struct json out;
+    json_init(&out, UINT32_MAX);
+    enum status status = fragments->facilities && fragments->offers
+                             ? STATUS_OK
+                             : error_memory(error, "preparing answers");
+    for (uint32_t i = 0; i < dataset->facility_count && !status; i++)
+        status = prepare_facility(&out, dataset, &dataset->facilities[i], &fragments->facilities[i],
+                                  error);
+    for (uint32_t i = 0; i < dataset->offer_count && !status; i++)
+        status = prepare_offer(&out, dataset, &dataset->offers[i], &fragments->offers[i], error);
+    char *fitted = status || out.length == 0 ? NULL : realloc(out.bytes, out.length);
+    fragments->bytes = fitted ? fitted : out.bytes;
+    fragments->length = out.length;
+    if (status)
+        fragments_release(fragments);
+    else
+        *result = fragments;
+    return status;
+}
+
+void fragments_release(struct fragments *fragments)
+{
+    if (!fragments)
+        return;
+    free(fragments->facilities);
+    free(fragments->offers);
+    free(fragments->bytes);
+    free(fragments);
+}
