@@ -53,9 +53,9 @@ VARIANT_FLAGS  = $(FLAGS_$(VARIANT))
 
 SOURCES  := $(wildcard geo/*.c data/*.c server/*.c)
 CXX_SOURCES := $(wildcard data/*.cc)
-GENERATED := $(BUILD)/gen/schema.c
+GENERATED := $(BUILD)/gen/schema.c $(BUILD)/gen/openapi_schemas.c
 LIBRARY  := $(filter-out server/main.c,$(SOURCES))
-LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(CXX_SOURCES:%.cc=$(OUT)/%.o) $(OUT)/gen/schema.o
+LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(CXX_SOURCES:%.cc=$(OUT)/%.o) $(GENERATED:$(BUILD)/%.c=$(OUT)/%.o)
 MAIN_OBJ  = $(OUT)/server/main.o
 TEST_SRC := $(wildcard tests/test.c tests/geo/*.c tests/data/*.c tests/server/*.c)
 BENCH_SHARED := $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
@@ -130,6 +130,11 @@ $(OUT)/gen/%.o: $(BUILD)/gen/%.c
 $(BUILD)/gen/schema.c: data/schema.sql scripts/embed_text.sh
 	@mkdir -p $(@D)
 	@scripts/embed_text.sh schema_sql data/schema.sql > $@
+
+# So are the shapes of the API's answers.
+$(BUILD)/gen/openapi_schemas.c: server/openapi_schemas.json scripts/embed_text.sh
+	@mkdir -p $(@D)
+	@scripts/embed_text.sh openapi_schemas server/openapi_schemas.json > $@
 
 $(OUT)/tuoyu: $(MAIN_OBJ) $(LIB_OBJ)
 	@echo "  link $@"

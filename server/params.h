@@ -84,6 +84,7 @@ extern const uint32_t params_facilities_count;
 /* Paths that take coordsys alone (GET /v1/facilities/{id}). */
 enum coordsys params_coordsys(const struct request *request);
 extern const struct parameter params_coordsys_table[];
+extern const uint32_t params_coordsys_count;
 
 /* The cursor of the next page of this question. */
 void params_next_cursor(const struct request *request, double distance, const char *id,

@@ -8,6 +8,8 @@
 #include "server/params.h"
 #include "server/problem.h"
 
+enum { ROUTE_BODY_BYTES = 64 * 1024 /* what a body may have unless its row says otherwise */ };
+
 enum route_cache {
     CACHE_PRIVATE, /* private, no-cache: it speaks of where somebody is */
     CACHE_PUBLIC,  /* public, no-cache: may be kept, asked again each time (ETag) */

@@ -1,0 +1,605 @@
+/*
+ * The daemon, and the way of one request: accepted, its head guarded, its row found, its body read,
+ * answered (http_respond.c), its connection watched (http_reaper.c). Bodies gather in the
+ * conversation; arena and scratch are the thread's and are used only within the one call that
+ * answers.
+ */
+#include "server/http_internal.h"
+#include "server/negotiate.h"
+
+#include "data/nearby.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    DEFAULT_CONNECTIONS = 4096,
+    LEAST_CONNECTIONS = 64,
+    POOL_BYTES = 128 * 1024, /* of one connection: a URL of 2 KiB can have 1,000 arguments */
+    POOL_INCREMENT = 4 * 1024,
+    BACKLOG = 1024,
+    SPARE_FILES = 256,        /* beside connections: the store, the log, … */
+    BODY_DROP_BYTES = 1 << 20 /* of a body past its limit, read away before the 413 */
+};
+
+int64_t http_monotonic_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* The calling thread's worker; NULL when there are more threads than workers, which would be our
+ * own mistake. */
+static struct http_worker *worker_of_thread(struct http *http)
+{
+    struct http_worker *worker = pthread_getspecific(http->worker_key);
+    if (worker)
+        return worker;
+    uint32_t number = atomic_fetch_add(&http->workers_taken, 1);
+    if (number >= http->worker_count)
+        return NULL;
+    worker = &http->workers[number];
+    return pthread_setspecific(http->worker_key, worker) == 0 ? worker : NULL;
+}
+
+/* Connections -------------------------------------------------------------------------------- */
+
+static void forget_request(struct conversation *conversation)
+{
+    free(conversation->body);
+    conversation->body = NULL;
+    conversation->body_length = conversation->body_capacity = conversation->body_dropped = 0;
+    conversation->begun = false;
+    conversation->route = NULL;
+    conversation->url_length = 0;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http *http = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        struct conversation *conversation = info ? calloc(1, sizeof *conversation) : NULL;
+        *socket_context = conversation; /* NULL: its requests are refused in on_request() */
+        if (!conversation)
+            return;
+        conversation->fd = info->connect_fd;
+        reaper_stage(http, conversation, CUT_HEAD);
+        reaper_add(&http->reaper, conversation);
+        metrics_connection(http->metrics, 1);
+        return;
+    }
+    struct conversation *conversation = *socket_context;
+    if (!conversation)
+        return;
+    reaper_remove(&http->reaper, conversation);
+    metrics_connection(http->metrics, -1);
+    forget_request(conversation);
+    free(conversation);
+    *socket_context = NULL;
+}
+
+static struct conversation *conversation_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* The request line is there; the library is about to cut it up, so it is copied as it was sent. */
+static void *on_request_line(void *cls, const char *url, struct MHD_Connection *connection)
+{
+    struct conversation *conversation = conversation_of(connection);
+    if (!conversation)
+        return NULL;
+    forget_request(conversation);
+    conversation->url_length = strlen(url);
+    size_t kept =
+        conversation->url_length > GUARD_URL_BYTES ? GUARD_URL_BYTES : conversation->url_length;
+    memcpy(conversation->url, url, kept);
+    conversation->url[kept] = '\0';
+    reaper_stage(cls, conversation, CUT_HEAD);
+    return conversation;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)connection, (void)code;
+    struct conversation *conversation = *context;
+    if (!conversation)
+        return;
+    forget_request(conversation);
+    reaper_stage(cls, conversation, CUT_IDLE);
+    *context = NULL;
+}
+
+/* Requests ----------------------------------------------------------------------------------- */
+
+struct gathered {
+    struct guard_header headers[GUARD_HEADERS_MAX];
+    uint32_t count;
+    bool too_many;
+};
+
+static enum MHD_Result gather_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                     size_t name_length, const char *value, size_t value_length)
+{
+    (void)kind;
+    struct gathered *gathered = cls;
+    if (gathered->count == GUARD_HEADERS_MAX) {
+        gathered->too_many = true;
+        return MHD_NO;
+    }
+    gathered->headers[gathered->count++] =
+        (struct guard_header){name, value ? value : "", name_length, value ? value_length : 0};
+    return MHD_YES;
+}
+
+static enum MHD_Result refuse(struct http *http, struct http_worker *worker,
+                              struct MHD_Connection *connection, struct conversation *conversation,
+                              enum problem problem, enum metrics_refusal why,
+                              const struct error *error, unsigned retry_after_s)
+{
+    metrics_refused(http->metrics, worker->number, why);
+    return http_problem(http, worker, connection, conversation, problem, error, true,
+                        retry_after_s);
+}
+
+static struct client_address client_of(const struct http *http, struct MHD_Connection *connection,
+                                       const struct conversation *conversation, bool *is_trusted)
+{
+    struct client_address address = {{0}};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *is_trusted = false;
+    if (!info || !info->client_addr || !client_address_of(info->client_addr, &address))
+        return address;
+    *is_trusted = client_networks_contain(&http->trusted, &address);
+    return client_behind(&http->trusted, address, conversation->found.forwarded_for);
+}
+
+/* What links begin with: what we were told; else what a trusted proxy says; else where we listen.
+ * Never the Host header of whoever asks. */
+static const char *base_url(const struct http *http, struct http_worker *worker,
+                            const struct conversation *conversation, bool is_trusted)
+{
+    const char *host = conversation->found.forwarded_host;
+    const char *proto = conversation->found.forwarded_proto;
+    if (http->options.public_url || !is_trusted || !host || !guard_is_host(host, strlen(host)))
+        return http->url;
+    bool https = proto && strcmp(proto, "https") == 0;
+    size_t bytes = strlen(host) + sizeof "https://";
+    char *url = arena_alloc(&worker->arena, bytes);
+    if (!url)
+        return http->url;
+    snprintf(url, bytes, "%s://%s", https ? "https" : "http", host);
+    return url;
+}
+
+/* Arena and request anew, and the row that the path and the method have. */
+static enum status find_route(struct http *http, struct http_worker *worker,
+                              struct MHD_Connection *connection, struct conversation *conversation,
+                              struct error *error)
+{
+    struct request *request = &worker->request;
+    bool is_trusted = false;
+    arena_reset(&worker->arena);
+    memset(request, 0, sizeof *request);
+    if (http->trusted.count)
+        client_of(http, connection, conversation, &is_trusted);
+    request->method = conversation->method == METHOD_HEAD ? METHOD_GET : conversation->method;
+    request->arena = &worker->arena;
+    request->now = clock_now(http->options.clock);
+    request->base_url = base_url(http, worker, conversation, is_trusted);
+    request->path = arena_copy(&worker->arena, conversation->url, strcspn(conversation->url, "?"));
+    if (!request->path)
+        return error_memory(error, "reading the request");
+    enum status status = router_find(conversation->method, request->path, &worker->arena,
+                                     &request->route, request->captures, error);
+    conversation->route = status ? NULL : request->route;
+    return status;
+}
+
+static enum MHD_Result refuse_route(struct http *http, struct http_worker *worker,
+                                    struct MHD_Connection *connection,
+                                    struct conversation *conversation, enum status status,
+                                    const struct error *error, bool has_body)
+{
+    enum problem problem = status == STATUS_NOT_FOUND     ? PROBLEM_NO_SUCH_PATH
+                           : status == STATUS_UNSUPPORTED ? PROBLEM_METHOD_NOT_ALLOWED
+                                                          : problem_of_status(status);
+    return http_problem(http, worker, connection, conversation, problem, error, has_body, 0);
+}
+
+/* A body is announced: may it come? PROBLEM_COUNT = yes. */
+static enum problem judge_body(const struct conversation *conversation, struct error *error)
+{
+    const struct route *route = conversation->route;
+    const struct guard_found *found = &conversation->found;
+    if (route->max_body_bytes == 0) {
+        error_set(error, STATUS_INVALID, "this path takes no body");
+        return PROBLEM_BAD_REQUEST;
+    }
+    if (found->content_length > route->max_body_bytes) {
+        error_set(error, STATUS_LIMIT, "the body is longer than %zu bytes", route->max_body_bytes);
+        return PROBLEM_BODY_TOO_LARGE;
+    }
+    if (!negotiate_is_json(found->content_type)) {
+        error_set(error, STATUS_INVALID, "the body's Content-Type must be application/json");
+        return PROBLEM_MEDIA_TYPE;
+    }
+    return PROBLEM_COUNT;
+}
+
+/* The head is whole: guard it, and answer at once unless a body is to come. */
+static enum MHD_Result begin(struct http *http, struct http_worker *worker,
+                             struct MHD_Connection *connection, struct conversation *conversation,
+                             const char *method, const char *version)
+{
+    struct gathered gathered = {.count = 0};
+    struct error error = {0};
+    enum problem problem = PROBLEM_BAD_REQUEST;
+    enum metrics_refusal why = REFUSAL_REQUEST_LINE;
+    conversation->begun = true;
+    conversation->started_us = http_monotonic_us();
+    conversation->method = method_parse(method);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, gather_header, &gathered);
+    const struct guard_head head = {
+        method,           version,        conversation->url, conversation->url_length,
+        gathered.headers, gathered.count, gathered.too_many,
+    };
+    if (!guard_check(&head, &conversation->found, &problem, &why, &error))
+        return refuse(http, worker, connection, conversation, problem, why, &error, 0);
+
+    unsigned retry_after_s = 0;
+    bool is_trusted = false;
+    if (http->limit) {
+        struct client_address client = client_of(http, connection, conversation, &is_trusted);
+        if (!client_limit_take(http->limit, &client, clock_monotonic_ms(), &retry_after_s)) {
+            error_set(&error, STATUS_BUSY, "at most %g requests a second; try again in %u s",
+                      http->options.rate_per_second, retry_after_s);
+            return refuse(http, worker, connection, conversation, PROBLEM_TOO_MANY_REQUESTS,
+                          REFUSAL_RATE, &error, retry_after_s);
+        }
+    }
+
+    bool has_body = conversation->found.chunked || conversation->found.content_length > 0;
+    enum status status = find_route(http, worker, connection, conversation, &error);
+    if (status == STATUS_UNSUPPORTED && conversation->method == METHOD_OPTIONS && !has_body)
+        return http_preflight(http, worker, connection, conversation);
+    if (status)
+        return refuse_route(http, worker, connection, conversation, status, &error, has_body);
+    if (!has_body)
+        return http_answer(http, worker, connection, conversation);
+    problem = judge_body(conversation, &error);
+    if (problem != PROBLEM_COUNT)
+        return refuse(http, worker, connection, conversation, problem, REFUSAL_BODY_SIZE, &error,
+                      0);
+    reaper_stage(http, conversation, CUT_BODY);
+    return MHD_YES; /* the library sends 100 Continue now, if it was asked for */
+}
+
+/* More of the body. Past the limit it is read away, so that the 413 can be read, but not for long. */
+static enum MHD_Result take_body(struct conversation *conversation, const char *bytes,
+                                 size_t length)
+{
+    size_t most = conversation->route->max_body_bytes;
+    size_t wanted = conversation->body_length + length;
+    if (conversation->body_dropped || wanted > most) {
+        conversation->body_dropped += length;
+        return conversation->body_dropped <= BODY_DROP_BYTES ? MHD_YES : MHD_NO;
+    }
+    if (wanted > conversation->body_capacity) {
+        size_t announced = (size_t)conversation->found.content_length;
+        size_t capacity =
+            conversation->body_capacity * 2 > wanted ? conversation->body_capacity * 2 : wanted;
+        capacity = announced > capacity ? announced : capacity;
+        char *grown = realloc(conversation->body, capacity > most ? most : capacity);
+        if (!grown)
+            return MHD_NO;
+        conversation->body = grown;
+        conversation->body_capacity = capacity > most ? most : capacity;
+    }
+    memcpy(conversation->body + conversation->body_length, bytes, length);
+    conversation->body_length = wanted;
+    return MHD_YES;
+}
+
+/* The body is whole. */
+static enum MHD_Result end(struct http *http, struct http_worker *worker,
+                           struct MHD_Connection *connection, struct conversation *conversation)
+{
+    struct error error = {0};
+    enum status status = find_route(http, worker, connection, conversation, &error);
+    if (status)
+        return refuse_route(http, worker, connection, conversation, status, &error, true);
+    if (conversation->body_dropped) {
+        error_set(&error, STATUS_LIMIT, "the body is longer than %zu bytes",
+                  conversation->route->max_body_bytes);
+        return refuse(http, worker, connection, conversation, PROBLEM_BODY_TOO_LARGE,
+                      REFUSAL_BODY_SIZE, &error, 0);
+    }
+    return http_answer(http, worker, connection, conversation);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_length, void **context)
+{
+    (void)url;
+    struct http *http = cls;
+    struct conversation *conversation = *context;
+    struct http_worker *worker = worker_of_thread(http);
+    if (!conversation || !worker)
+        return MHD_NO;
+    if (!conversation->begun)
+        return begin(http, worker, connection, conversation, method, version);
+    if (*upload_length == 0)
+        return end(http, worker, connection, conversation);
+    enum MHD_Result taken = take_body(conversation, upload, *upload_length);
+    *upload_length = 0;
+    return taken;
+}
+
+/* The server -------------------------------------------------------------------------------- */
+
+/* "127.0.0.1:8080", "[::1]:8080": a numeric address and a port. */
+static enum status parse_listen(const char *listen_on, char host[64], char port[8],
+                                struct error *error)
+{
+    const char *colon = listen_on ? strrchr(listen_on, ':') : NULL;
+    size_t host_length = colon ? (size_t)(colon - listen_on) : 0;
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+    bool bracketed = host_length > 2 && listen_on[0] == '[' && colon[-1] == ']';
+    if (digits == 0 || digits > 5 || colon[1 + digits] || strtoul(colon + 1, NULL, 10) > 65535 ||
+        host_length == 0 || host_length >= 64 ||
+        (!bracketed && memchr(listen_on, ':', host_length)))
+        return error_set_parameter(error, STATUS_INVALID, "listen",
+                                   "listen is '%.80s'; it must be ADDRESS:PORT, as 127.0.0.1:8080 "
+                                   "or [::1]:8080",
+                                   listen_on ? listen_on : "");
+    snprintf(host, 64, "%.*s", (int)(host_length - 2 * bracketed), listen_on + bracketed);
+    snprintf(port, 8, "%s", colon + 1);
+    return STATUS_OK;
+}
+
+static enum status listen_at(struct http *http, struct error *error)
+{
+    const char *where = http->options.listen;
+    char host[64], port[8];
+    enum status status = parse_listen(where, host, port, error);
+    if (status)
+        return status;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, port, &hints, &found) != 0)
+        return error_set_parameter(error, STATUS_INVALID, "listen",
+                                   "listen is '%.80s'; '%s' is not a numeric address", where, host);
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+    struct sockaddr_storage bound;
+    socklen_t bound_length = sizeof bound;
+    bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+                bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
+                getsockname(fd, (struct sockaddr *)&bound, &bound_length) == 0;
+    int failed = errno;
+    freeaddrinfo(found);
+    if (!good) {
+        if (fd >= 0)
+            close(fd);
+        return failed == EADDRINUSE
+                   ? error_set_parameter(error, STATUS_BUSY, "listen",
+                                         "another program listens at %s already", where)
+                   : error_set_parameter(error, STATUS_IO, "listen", "cannot listen at %s: %s",
+                                         where, strerror(failed));
+    }
+    char number[8];
+    getnameinfo((struct sockaddr *)&bound, bound_length, NULL, 0, number, sizeof number,
+                NI_NUMERICSERV);
+    http->listen_fd = fd;
+    http->port = (unsigned)strtoul(number, NULL, 10);
+    if (http->options.public_url)
+        snprintf(http->url, sizeof http->url, "%s", http->options.public_url);
+    else
+        snprintf(http->url, sizeof http->url, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u",
+                 host, http->port);
+    return STATUS_OK;
+}
+
+/* "https://example.org", perhaps with a path; no last slash, nothing that JSON or HTTP would mind. */
+static enum status check_public_url(const char *url, struct error *error)
+{
+    if (!url)
+        return STATUS_OK;
+    const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+                       : strncmp(url, "http://", 7) == 0 ? url + 7
+                                                         : "";
+    size_t length = strlen(url), host_length = strcspn(host, "/");
+    bool good = guard_is_host(host, host_length) && length < 256 && url[length - 1] != '/';
+    for (const char *c = url; *c && good; c++)
+        good = *c > 0x20 && *c < 0x7F && !strchr("\"\\<>?#", *c);
+    return good ? STATUS_OK
+                : error_set_parameter(error, STATUS_INVALID, "public-url",
+                                      "public-url is '%.80s'; it must be like https://example.org, "
+                                      "without a slash at the end",
+                                      url);
+}
+
+static unsigned or_default(unsigned value, unsigned otherwise)
+{
+    return value ? value : otherwise;
+}
+
+static void fill_defaults(struct http_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    options->threads = or_default(options->threads, processors > 0 ? (unsigned)processors : 1);
+    if (options->threads > APP_MAX_READERS / 2)
+        options->threads = APP_MAX_READERS / 2;
+    options->max_connections = or_default(options->max_connections, DEFAULT_CONNECTIONS);
+    if (options->max_connections < LEAST_CONNECTIONS)
+        options->max_connections = LEAST_CONNECTIONS;
+    options->head_ms = or_default(options->head_ms, 5000);
+    options->body_ms = or_default(options->body_ms, 10000);
+    options->response_ms = or_default(options->response_ms, 60000);
+    options->idle_ms = or_default(options->idle_ms, 30000);
+    if (options->public_url && !*options->public_url)
+        options->public_url = NULL;
+}
+
+/* Each connection is a file; the usual soft limit of 1,024 would be the ceiling otherwise. */
+static void raise_file_limit(unsigned connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + SPARE_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum status make_workers(struct http *http, struct error *error)
+{
+    const struct http_options *options = &http->options;
+    http->workers = calloc(options->threads, sizeof *http->workers);
+    if (!http->workers)
+        return error_memory(error, "starting the server");
+    enum status status = metrics_open(options->threads, &http->metrics, error);
+    for (; !status && http->worker_count < options->threads; http->worker_count++) {
+        struct http_worker *worker = &http->workers[http->worker_count];
+        worker->number = http->worker_count;
+        worker->worker.options = options;
+        worker->worker.metrics = http->metrics;
+        worker->worker.nearby = malloc(sizeof *worker->worker.nearby);
+        worker->gzip = libdeflate_alloc_compressor(1);
+        arena_init(&worker->arena, REQUEST_ARENA_BYTES);
+        json_init(&worker->out, ANSWER_MAX_BYTES);
+        status = worker->worker.nearby && worker->gzip
+                     ? app_reader_open(options->app, &worker->reader, error)
+                     : error_memory(error, "starting the server");
+        if (!status && options->log)
+            status = log_ring_open(options->log, &worker->log, error);
+    }
+    return status;
+}
+
+static void free_workers(struct http *http)
+{
+    for (uint32_t i = 0; i < http->worker_count; i++) {
+        struct http_worker *worker = &http->workers[i];
+        app_reader_close(worker->reader);
+        free(worker->worker.nearby);
+        free(worker->packed);
+        libdeflate_free_compressor(worker->gzip);
+        arena_release(&worker->arena);
+        json_release(&worker->out);
+    }
+    free(http->workers);
+    metrics_close(http->metrics);
+}
+
+static enum status start_daemon(struct http *http, struct error *error)
+{
+    const struct http_options *options = &http->options;
+    unsigned slowest_ms =
+        options->response_ms > options->idle_ms ? options->response_ms : options->idle_ms;
+    struct MHD_OptionItem items[] = {
+        {MHD_OPTION_LISTEN_SOCKET, http->listen_fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->max_connections, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(slowest_ms / 1000 + 1), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, POOL_INCREMENT, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, http},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, http},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, http},
+        /* one thread is no pool; the option must then not be there */
+        {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+         (intptr_t)options->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    http->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                         on_request, http, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    return http->daemon ? STATUS_OK : error_set(error, STATUS_IO, "the HTTP library did not start");
+}
+
+static void destroy(struct http *http)
+{
+    if (http->daemon)
+        MHD_stop_daemon(http->daemon); /* its threads end; every connection is closed */
+    reaper_stop(&http->reaper);
+    if (http->listen_fd >= 0 && (http->quiesced || !http->daemon))
+        close(http->listen_fd); /* else the daemon has closed it */
+    free_workers(http);
+    client_limit_close(http->limit);
+    pthread_key_delete(http->worker_key);
+    free(http);
+}
+
+enum status http_start(const struct http_options *options, struct http **http, struct error *error)
+{
+    *http = NULL;
+    struct http *started = calloc(1, sizeof *started);
+    if (!started || pthread_key_create(&started->worker_key, NULL) != 0) {
+        free(started);
+        return error_memory(error, "starting the server");
+    }
+    started->options = *options;
+    started->listen_fd = -1;
+    fill_defaults(&started->options);
+    enum status status = check_public_url(started->options.public_url, error);
+    if (!status)
+        status = client_networks_parse(options->trusted_proxies, &started->trusted, error);
+    if (!status && options->rate_per_second > 0)
+        status = client_limit_open(options->rate_per_second, options->rate_burst, &started->limit,
+                                   error);
+    if (!status)
+        status = make_workers(started, error);
+    if (!status)
+        status = listen_at(started, error);
+    if (!status)
+        status = reaper_start(&started->reaper, started, error);
+    if (!status) {
+        raise_file_limit(started->options.max_connections);
+        status = start_daemon(started, error);
+    }
+    if (status) {
+        destroy(started);
+        return status;
+    }
+    *http = started;
+    return STATUS_OK;
+}
+
+unsigned http_port(const struct http *http)
+{
+    return http->port;
+}
+
+const char *http_url(const struct http *http)
+{
+    return http->url;
+}
+
+bool http_stop(struct http *http, unsigned seconds)
+{
+    if (!http)
+        return true;
+    atomic_store(&http->draining, true);
+    http->quiesced = MHD_quiesce_daemon(http->daemon) != MHD_INVALID_SOCKET;
+    shutdown(http->listen_fd, SHUT_RDWR); /* whoever connects now is refused, not kept waiting */
+    unsigned left = reaper_drain(&http->reaper, seconds);
+    destroy(http);
+    return left == 0;
+}
