@@ -1,0 +1,33 @@
+/*
+ * Facilities and offers as answers show them: prepared fragments, and between them the few numbers
+ * that change. Allocates nothing beyond the answer's buffer.
+ */
+#ifndef SERVER_JSON_FEATURE_H
+#define SERVER_JSON_FEATURE_H
+
+#include "data/vacancies.h"
+#include "geo/crs.h"
+#include "server/app.h"
+#include "server/json.h"
+
+/* {"type":"Feature","id":…,"geometry":…,"properties":{"name":…, … "community":…   left open for more
+ * members; geometry is null off the map. */
+void json_feature_begin(struct json *out, const struct picture *picture, uint32_t facility,
+                        enum coordsys coordsys);
+/* Closes properties and feature. */
+void json_feature_end(struct json *out);
+
+/* One offer, an element of an array: complete, or left open for more members. */
+void json_offer(struct json *out, const struct picture *picture, uint32_t offer,
+                const struct offer_state *state);
+void json_offer_open(struct json *out, const struct picture *picture, uint32_t offer,
+                     const struct offer_state *state);
+
+/* "key":[["08:00","18:00"]] */
+void json_key_intervals(struct json *out, const char *key, const struct interval *intervals,
+                        uint32_t count);
+/* "key":"2026-11-24", or null; "key":"2026-11-24T03:10:00Z", or null. */
+void json_key_day(struct json *out, const char *key, day_t day);
+void json_key_moment(struct json *out, const char *key, moment_t moment);
+
+#endif

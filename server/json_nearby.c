@@ -1,0 +1,87 @@
+#include "server/json_nearby.h"
+
+#include "server/json_feature.h"
+#include "server/params.h"
+
+#include <math.h>
+
+static void write_head(struct json *out, const struct picture *picture,
+                       const struct nearby_query *query, const struct nearby_list *list)
+{
+    json_key_text(out, "type", "FeatureCollection");
+    json_key_text(out, "by", "line");
+    json_key_text(out, "coordsys", coordsys_code(query->coordsys));
+    if (list->age_months != NONE)
+        json_key_int(out, "age_months", list->age_months);
+    if (list->matched >= 0)
+        json_key_int(out, "numberMatched", list->matched);
+    json_key_int(out, "numberReturned", list->item_count);
+    json_key_bool(out, "complete", list->complete);
+    if (list->unknown_matched >= 0)
+        json_key_int(out, "unknownMatched", list->unknown_matched);
+    json_key_moment(out, "timeStamp", picture->vacancies->changed_at);
+}
+
+static void write_feature(struct json *out, const struct picture *picture,
+                          const struct nearby_query *query, const struct nearby_list *list,
+                          const struct nearby_item *item)
+{
+    json_feature_begin(out, picture, item->facility, query->coordsys);
+    json_key_int(out, "distance_m", llround(item->distance_m));
+    json_key(out, "offers");
+    json_array_begin(out);
+    for (uint32_t i = 0; i < item->offer_count; i++) {
+        const struct nearby_offer *offer = &list->offers[item->first_offer + i];
+        json_offer(out, picture, offer->offer, &offer->state);
+    }
+    json_array_end(out);
+    json_feature_end(out);
+}
+
+static void write_relax(struct json *out, const struct nearby_list *list)
+{
+    json_key(out, "relax");
+    json_array_begin(out);
+    for (int i = 0; i < NEARBY_FILTER_COUNT; i++) {
+        if (list->relax[i] < 0)
+            continue;
+        json_object_begin(out);
+        json_key_text(out, "drop", nearby_filter_code((enum nearby_filter)i));
+        json_key_int(out, "numberMatched", list->relax[i]);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void write_links(struct json *out, const struct request *request,
+                        const struct picture *picture, const struct nearby_list *list)
+{
+    json_key(out, "links");
+    json_array_begin(out);
+    request_write_link(request, "self", NULL, out);
+    if (!list->complete && list->item_count > 0) {
+        const struct nearby_item *last = &list->items[list->item_count - 1];
+        const struct dataset *dataset = picture->dataset;
+        char cursor[CURSOR_MAX_BYTES];
+        params_next_cursor(request, last->distance_m,
+                           dataset_text(dataset, dataset->facilities[last->facility].id), cursor);
+        request_write_link(request, "next", cursor, out);
+    }
+    json_array_end(out);
+}
+
+void json_nearby(struct json *out, const struct request *request, const struct picture *picture,
+                 const struct nearby_query *query, const struct nearby_list *list)
+{
+    json_object_begin(out);
+    write_head(out, picture, query, list);
+    json_key(out, "features");
+    json_array_begin(out);
+    for (uint32_t i = 0; i < list->item_count; i++)
+        write_feature(out, picture, query, list, &list->items[i]);
+    json_array_end(out);
+    if (query->relax)
+        write_relax(out, list);
+    write_links(out, request, picture, list);
+    json_object_end(out);
+}
