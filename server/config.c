@@ -179,6 +179,35 @@ static enum status read_connections(const struct given *given, struct config *co
                        error);
 }
 
+/* What is an address is http.c's to say, when it starts. */
+static enum status read_trusted_proxies(const struct given *given, struct config *config,
+                                        struct error *error)
+{
+    if (strlen(given->text) >= sizeof config->trusted_proxies)
+        return error_set(error, STATUS_INVALID, "%s is %zu bytes long; at most %zu are taken",
+                         given->name, strlen(given->text), sizeof config->trusted_proxies - 1);
+    strcpy(config->trusted_proxies, given->text);
+    return STATUS_OK;
+}
+
+static enum status read_rate(const struct given *given, struct config *config, struct error *error)
+{
+    return read_number(given, 0, CONFIG_MAX_RATE, &config->rate, error);
+}
+
+static const char *const log_words[] = {"text", "json", "none"}; /* enum config_log */
+
+static enum status read_log(const struct given *given, struct config *config, struct error *error)
+{
+    for (int i = 0; i < 3; i++)
+        if (strcmp(given->text, log_words[i]) == 0) {
+            config->log = (enum config_log)i;
+            return STATUS_OK;
+        }
+    return error_set(error, STATUS_INVALID, "%s is '%.60s'; it must be text, json or none",
+                     given->name, given->text);
+}
+
 enum status config_read(const struct options *options, char *(*environment)(const char *name),
                         struct config *config, struct error *error)
 {
@@ -189,6 +218,9 @@ enum status config_read(const struct options *options, char *(*environment)(cons
         [CONFIG_PUBLIC_URL] = read_public_url,
         [CONFIG_THREADS] = read_threads,
         [CONFIG_CONNECTIONS] = read_connections,
+        [CONFIG_TRUSTED_PROXIES] = read_trusted_proxies,
+        [CONFIG_RATE] = read_rate,
+        [CONFIG_LOG] = read_log,
     };
     *config = (struct config){0};
     for (int i = 0; i < CONFIG_COUNT; i++) {
@@ -218,7 +250,7 @@ static void print_setting(const struct config *config, enum config_setting setti
 {
     static const char *const from[] = {"the default", NULL, "the option"};
     const char *origin = from[config->origins[setting]];
-    fprintf(out, "%-12s %-32s # %s%s\n", settings[setting].option, value, origin ? "" : "from ",
+    fprintf(out, "%-15s %-32s # %s%s\n", settings[setting].option, value, origin ? "" : "from ",
             origin ? origin : settings[setting].variable);
 }
 
@@ -234,4 +266,9 @@ void config_print(const struct config *config, FILE *out)
     print_setting(config, CONFIG_THREADS, number, out);
     snprintf(number, sizeof number, "%u", config->connections);
     print_setting(config, CONFIG_CONNECTIONS, number, out);
+    print_setting(config, CONFIG_TRUSTED_PROXIES,
+                  *config->trusted_proxies ? config->trusted_proxies : "nobody", out);
+    snprintf(number, sizeof number, "%u", config->rate);
+    print_setting(config, CONFIG_RATE, config->rate ? number : "no limit", out);
+    print_setting(config, CONFIG_LOG, log_words[config->log], out);
 }

@@ -7,6 +7,10 @@
  *   public-url    TUOYU_PUBLIC_URL     http://ADDR:PORT of listen
  *   threads       TUOYU_THREADS        0: one a processor
  *   connections   TUOYU_CONNECTIONS    2048
+ *   rate          TUOYU_RATE           0: no limit
+ *   log           TUOYU_LOG            text
+ *   trusted-proxies                    nobody
+ *                 TUOYU_TRUSTED_PROXIES
  */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
@@ -16,12 +20,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#define CONFIG_LIST(X)                                    \
-    X(STORE, "store", "TUOYU_STORE", "var/tuoyu.db")      \
-    X(LISTEN, "listen", "TUOYU_LISTEN", "127.0.0.1:8080") \
-    X(PUBLIC_URL, "public-url", "TUOYU_PUBLIC_URL", "")   \
-    X(THREADS, "threads", "TUOYU_THREADS", "0")           \
-    X(CONNECTIONS, "connections", "TUOYU_CONNECTIONS", "2048")
+#define CONFIG_LIST(X)                                                 \
+    X(STORE, "store", "TUOYU_STORE", "var/tuoyu.db")                   \
+    X(LISTEN, "listen", "TUOYU_LISTEN", "127.0.0.1:8080")              \
+    X(PUBLIC_URL, "public-url", "TUOYU_PUBLIC_URL", "")                \
+    X(THREADS, "threads", "TUOYU_THREADS", "0")                        \
+    X(CONNECTIONS, "connections", "TUOYU_CONNECTIONS", "2048")         \
+    X(TRUSTED_PROXIES, "trusted-proxies", "TUOYU_TRUSTED_PROXIES", "") \
+    X(RATE, "rate", "TUOYU_RATE", "0")                                 \
+    X(LOG, "log", "TUOYU_LOG", "text")
 
 enum config_setting {
 #define X(name, option, variable, value) CONFIG_##name,
@@ -30,13 +37,15 @@ enum config_setting {
         CONFIG_COUNT
 };
 
+enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON, CONFIG_LOG_NONE };
 enum config_origin { CONFIG_DEFAULT, CONFIG_ENVIRONMENT, CONFIG_OPTION };
 
 enum {
     CONFIG_MAX_TEXT = 4096, /* a path's own limit */
     CONFIG_MAX_THREADS = 64,
     CONFIG_MIN_CONNECTIONS = 16,
-    CONFIG_MAX_CONNECTIONS = 65536
+    CONFIG_MAX_CONNECTIONS = 65536,
+    CONFIG_MAX_RATE = 1000000
 };
 
 union config_address {
@@ -49,9 +58,12 @@ struct config {
     char store[CONFIG_MAX_TEXT]; /* as given */
     char public_url[256];        /* without a slash at its end; "" = made of the address bound */
     union config_address listen;
-    bool is_loopback;              /* only this machine can reach it */
-    uint32_t threads;              /* 1..CONFIG_MAX_THREADS */
-    uint32_t connections;          /* at one time */
+    bool is_loopback;           /* only this machine can reach it */
+    uint32_t threads;           /* 1..CONFIG_MAX_THREADS */
+    uint32_t connections;       /* at one time */
+    char trusted_proxies[1024]; /* addresses or CIDR blocks, parted by commas; http.c reads them */
+    uint32_t rate;              /* requests a second and client; 0 = no limit */
+    enum config_log log;        /* of requests, on standard error */
     uint8_t origins[CONFIG_COUNT]; /* enum config_origin, for printing */
 };
 

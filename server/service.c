@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include "data/dataset.h"
+#include "data/sample.h"
 #include "data/vacancies.h"
 #include "server/picture.h"
 
@@ -95,6 +96,19 @@ enum status service_refresh(struct service *service, struct error *error)
         app_publish(service->app, picture);
     pthread_mutex_unlock(&service->publishing);
     return status;
+}
+
+/* A sample that cannot be dated anew is no reason to show yesterday's picture. */
+enum status service_new_day(struct service *service, struct error *error)
+{
+    bool changed = false;
+    enum status redated = service_take_turn(service, NULL, error);
+    if (!redated) {
+        redated = sample_redate(service->store, clock_now(&service->clock), &changed, error);
+        service_give_turn(service);
+    }
+    enum status reloaded = service_reload(service, redated ? NULL : error);
+    return redated ? redated : reloaded;
 }
 
 /* The earliest beginning of the next day in any region. */

@@ -17,6 +17,7 @@
 
 struct service {
     struct store *store;
+    const char *store_path; /* absolute; set by the caller */
     struct app *app;
     struct clock clock;
 

@@ -8,9 +8,12 @@
 static const struct option_spec specs[] = {
     {"store", "PATH", ""},    {"listen", "ADDR:PORT", ""},  {"public-url", "URL", ""},
     {"threads", "COUNT", ""}, {"connections", "COUNT", ""}, {"print-config", NULL, ""},
+    {"rate", "COUNT", ""},    {"log", "WHERE", ""},
 };
-static const struct usage usage = {
-    .name = "serve", .positionals = "", .options = specs, .option_count = 6};
+static const struct usage usage = {.name = "serve",
+                                   .positionals = "",
+                                   .options = specs,
+                                   .option_count = sizeof specs / sizeof *specs};
 
 static char *an_environment(const char *name)
 {
@@ -67,10 +70,10 @@ TEST(the_environment_beats_the_default_and_an_option_beats_the_environment)
     REQUIRE(out);
     config_print(&config, out);
     fclose(out);
-    CHECK_CONTAINS(text, "store        /srv/register.db                 # from TUOYU_STORE\n");
-    CHECK_CONTAINS(text, "listen       0.0.0.0:80                       # the option\n");
-    CHECK_CONTAINS(text, "public-url   http://0.0.0.0:80                # the default\n");
-    CHECK_CONTAINS(text, "threads      3                                # the option\n");
+    CHECK_CONTAINS(text, "store           /srv/register.db                 # from TUOYU_STORE\n");
+    CHECK_CONTAINS(text, "listen          0.0.0.0:80                       # the option\n");
+    CHECK_CONTAINS(text, "public-url      http://0.0.0.0:80                # the default\n");
+    CHECK_CONTAINS(text, "threads         3                                # the option\n");
     free(text);
 }
 
@@ -156,6 +159,11 @@ TEST(numbers_out_of_range_are_named_with_where_they_came_from)
     CHECK_INT(read_one("--connections=15", &config, &error), STATUS_INVALID);
     CHECK_CONTAINS(error.message, "from 16 to 65536");
     CHECK_INT(read_one("--connections=1e3", &config, &error), STATUS_INVALID);
+    CHECK_INT(read_one("--rate=-1", &config, &error), STATUS_INVALID);
+    CHECK_INT(read_one("--log=loud", &config, &error), STATUS_INVALID);
+    CHECK_CONTAINS(error.message, "text, json or none");
+    REQUIRE_OK(read_one("--log=json", &config, &error), &error);
+    CHECK_INT(config.log, CONFIG_LOG_JSON);
     CHECK_INT(config_read(NULL, bad_environment, &config, &error), STATUS_INVALID);
     CHECK_CONTAINS(error.message, "TUOYU_CONNECTIONS is 'many'");
 }

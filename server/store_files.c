@@ -1,0 +1,52 @@
+#include "server/store_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void store_files_name_aside(const char *path, char aside[STORE_FILES_PATH_BYTES])
+{
+    snprintf(aside, STORE_FILES_PATH_BYTES, "%s.new-%ld", path, (long)getpid());
+}
+
+void store_files_remove(const char *path)
+{
+    static const char *const parts[] = {"", "-wal", "-shm", "-journal", ".lock"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[STORE_FILES_PATH_BYTES + 16];
+        snprintf(name, sizeof name, "%s%s", path, parts[i]);
+        unlink(name);
+    }
+}
+
+/* The folder's own entry is on disk only after the folder is. */
+static int sync_folder_of(const char *path)
+{
+    char folder[STORE_FILES_PATH_BYTES];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
+/* link() and not rename(): rename() would replace what came into being meanwhile. */
+enum status store_files_put_in_place(const char *aside, const char *path, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (link(aside, path) != 0)
+        status = errno == EEXIST
+                     ? error_set(error, STATUS_CONFLICT, "%s is there already", path)
+                     : error_set(error, STATUS_IO, "%s cannot be made: %s", path, strerror(errno));
+    store_files_remove(aside);
+    if (!status && sync_folder_of(path) != 0)
+        status =
+            error_set(error, STATUS_IO, "%s may not be on disk yet: %s", path, strerror(errno));
+    return status;
+}
