@@ -132,6 +132,8 @@ enum status MUST_CHECK store_facility_history(struct store *store, int64_t key, 
 /* Append one report (seq is given); CONFLICT when as_of is older than the stored one. */
 enum status MUST_CHECK store_places_append(struct store *store, struct places_record *places,
                                            struct error *error);
+/* Drop every report of a group: only where a sample is dated again (data/sample.h). */
+enum status MUST_CHECK store_places_forget(struct store *store, int64_t group, struct error *error);
 
 /* Replace all hours and exceptions of one owner; slots of an offer. Counts may be 0. */
 enum status MUST_CHECK store_hours_replace(struct store *store, enum hours_owner owner_kind,
