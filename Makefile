@@ -35,8 +35,9 @@ PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $$(shell pkg-config --libs libmicrohttpd
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 BASE     := -std=c17 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -pthread $(WARNINGS)
 FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FLAGS_tsan    := -O1 -fsanitize=thread
+# Under sanitizers gcc guesses at truncation that it can rule out in the release build.
+FLAGS_asan    := -O1 -Wno-format-truncation -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FLAGS_tsan    := -O1 -Wno-format-truncation -fsanitize=thread
 FLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FLAGS_clang   := -O2
 LINK_release  := -pie

@@ -83,19 +83,20 @@ static void print_places(const struct dataset *dataset, const struct dataset_off
                          const struct nearby_offer *found, FILE *out)
 {
     int32_t room = room_of(dataset, offer);
-    if (found->availability == AVAILABILITY_ASK)
+    if (found->state.availability == AVAILABILITY_ASK)
         fputs("ask: no bookable hours are published", out);
-    else if (found->availability == AVAILABILITY_FULL)
+    else if (found->state.availability == AVAILABILITY_FULL)
         fputs("full", out);
-    else if (found->availability == AVAILABILITY_OPEN && found->open == NONE)
+    else if (found->state.availability == AVAILABILITY_OPEN && found->state.open == NONE)
         fputs("places free", out);
-    else if (found->availability == AVAILABILITY_OPEN && room != NONE)
-        fprintf(out, "%d of %d places free", found->open, room);
-    else if (found->availability == AVAILABILITY_OPEN)
-        fprintf(out, "%d place%s free", found->open, found->open == 1 ? "" : "s");
+    else if (found->state.availability == AVAILABILITY_OPEN && room != NONE)
+        fprintf(out, "%d of %d places free", found->state.open, room);
+    else if (found->state.availability == AVAILABILITY_OPEN)
+        fprintf(out, "%d place%s free", found->state.open, found->state.open == 1 ? "" : "s");
     else
         fputs("free places unknown", out);
-    if (found->availability == AVAILABILITY_OPEN && found->open_because == OPEN_BECAUSE_NEXT_OPEN)
+    if (found->state.availability == AVAILABILITY_OPEN &&
+        found->state.open_because == OPEN_BECAUSE_NEXT_OPEN)
         fputs(" by then", out);
 }
 
@@ -103,17 +104,17 @@ static void print_places(const struct dataset *dataset, const struct dataset_off
 static void print_freshness(const struct vacancies *vacancies, const struct nearby_offer *found,
                             FILE *out)
 {
-    if (found->availability == AVAILABILITY_ASK)
+    if (found->state.availability == AVAILABILITY_ASK)
         return;
-    if (found->as_of == TIME_NONE) {
+    if (found->state.as_of == TIME_NONE) {
         fputs(", never reported", out);
         return;
     }
     char age[PRINT_TEXT_BYTES];
-    print_format_age(vacancies->now - found->as_of, age);
-    if (found->freshness == FRESHNESS_FRESH)
+    print_format_age(vacancies->now - found->state.as_of, age);
+    if (found->state.freshness == FRESHNESS_FRESH)
         fprintf(out, ", reported %s", age);
-    else if (found->freshness == FRESHNESS_STALE)
+    else if (found->state.freshness == FRESHNESS_STALE)
         fprintf(out, ", but reported %s: ask", age);
     else
         fprintf(out, ": last reported %s, too long ago to count", age);
