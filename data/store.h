@@ -5,8 +5,9 @@
  *
  * The store keeps rows; it knows nothing of how histories are compared or imports judged
  * (data/history.h, data/register_import.h). One process owns it. Writing is for one thread at a
- * time and only between store_begin() and store_commit(); scans may run on other threads, each scan
- * on one.
+ * time and only between store_begin() and store_commit(), which belong to the same thread. Reading
+ * is for any thread: the thread that has a transaction open reads what it has written, every other
+ * thread the last commit. Scans always read the last commit, each scan on one thread.
  *
  * Text handed in is copied. Text handed out by a scan is borrowed until that scan's next call;
  * text handed out with an arena lives in the arena.
@@ -41,7 +42,8 @@ enum status MUST_CHECK store_begin(struct store *store, struct error *error);
 enum status MUST_CHECK store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 
-/* Counts every commit, from 1: two equal numbers mean nothing has changed. Any thread. */
+/* Counts the commits that wrote anything, over the whole life of the store: two equal numbers mean
+ * nothing has changed. Any thread. */
 uint64_t store_generation(struct store *store);
 
 /* Small named facts of the store itself: "sample", "loaded_at", … NOT_FOUND; text in the arena. */
@@ -90,7 +92,8 @@ enum status MUST_CHECK store_facility_find(struct store *store, const char *regi
                                            struct error *error);
 enum status MUST_CHECK store_facility_find_id(struct store *store, const char *id, int64_t *key,
                                               struct error *error);
-/* The least unused number n for ids PREFIX-0001, PREFIX-0002, … of new facilities. */
+/* The number for the next new facility PREFIX-0001, PREFIX-0002, …: one more than the greatest that
+ * any facility has or had, so that none is used again. */
 enum status MUST_CHECK store_facility_next_number(struct store *store, const char *prefix,
                                                   int64_t *number, struct error *error);
 
@@ -174,6 +177,9 @@ enum status MUST_CHECK store_import_run_insert(struct store *store, struct impor
 enum status MUST_CHECK store_import_runs(struct store *store, const char *region, uint32_t limit,
                                          struct arena *arena, struct import_run **runs,
                                          uint32_t *count, struct error *error);
+/* The latest as_of of any run with this region and source; DAY_NONE for none. */
+enum status MUST_CHECK store_import_latest(struct store *store, const char *region,
+                                           const char *source, day_t *as_of, struct error *error);
 
 /*
  * Scans: every believed row that holds on `day` (DAY_NONE: every believed version of any day), in
@@ -196,7 +202,8 @@ enum status MUST_CHECK store_scan_next(struct store_scan *scan, void *record, bo
                                        struct error *error);
 void store_scan_close(struct store_scan *scan); /* safe on NULL */
 
-/* The first day after `day` on which a believed version begins or ends; DAY_NONE for never. */
+/* The first day after `day` on which a version begins or ends; DAY_NONE for never. It may name a day
+ * on which nothing changes (a version no longer believed), never one too late. */
 enum status MUST_CHECK store_next_change(struct store *store, day_t day, day_t *next,
                                          struct error *error);
 
