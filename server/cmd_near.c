@@ -3,7 +3,7 @@
  * by the same names, read by the same parser; --json prints the API's own answer.
  */
 #include "server/cmd.h"
-#include "server/picture.h"
+#include "server/command_picture.h"
 #include "server/print_nearby.h"
 #include "server/router.h"
 
@@ -129,38 +129,6 @@ static enum status answer(struct command *command, const struct options *options
     return status;
 }
 
-/* Of the picture that the server shows; or of one made of the store, where there is no server, or
- * where the question is of another moment. */
-static enum status answer_from_picture(struct command *command, const struct options *options,
-                                       FILE *out, struct error *error)
-{
-    struct clock clock;
-    struct picture *made = NULL;
-    struct app_reader *reader = NULL;
-    const struct picture *picture = NULL;
-    const char *now_text = options_text(options, "now");
-    enum status status = command_open_store(command, STORE_READ, error);
-    if (!status)
-        status = command_clock(command, now_text, &clock, error);
-    moment_t now = status ? 0 : clock_now(&clock);
-    if (!status && command->service && !now_text) {
-        status = app_reader_open(command->service->app, &reader, error);
-        picture = status ? NULL : app_borrow(reader);
-    }
-    if (!status && !picture) {
-        status = picture_build(command->store, now, NULL, &made, error);
-        picture = made;
-    }
-    if (!status)
-        status = answer(command, options, picture, now, out, error);
-    if (reader)
-        app_return(reader);
-    app_reader_close(reader);
-    if (made)
-        made->release(made);
-    return status;
-}
-
 /* The answer is made in memory and printed at the end: nobody's terminal may hold up a picture. */
 static int run(struct command *command, const struct options *options)
 {
@@ -168,8 +136,13 @@ static int run(struct command *command, const struct options *options)
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
-    enum status status = out ? answer_from_picture(command, options, out, &error)
-                             : error_memory(&error, "searching");
+    struct command_picture held = {0};
+    enum status status =
+        out ? command_picture_init(command, options_text(options, "now"), false, &held, &error)
+            : error_memory(&error, "searching");
+    if (!status)
+        status = answer(command, options, held.picture, held.now, out, &error);
+    command_picture_release(&held);
     if (out && fclose(out) != 0 && !status)
         status = error_memory(&error, "searching");
     command_close_store(command);
