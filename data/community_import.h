@@ -1,7 +1,7 @@
 /*
  * `tuoyu import communities`: outlines of communities with their figures, from a GeoJSON file (or
- * what ogr2ogr reads), in WGS 84; then every facility of the region gets its community anew, by
- * point in polygon.
+ * what ogr2ogr reads), in WGS 84; then every believed version of every facility of the region gets its
+ * community anew, by point in polygon (a version that changes is superseded, its days kept).
  *
  * Columns (properties), of which only code must be there:
  *   code       1 to 64 characters, the statistical code      name, name_en
@@ -28,7 +28,7 @@ struct community_columns {
 
 struct community_import_options {
     moment_t now; /* required */
-    day_t as_of;  /* required: from this day on facilities have their new communities */
+    day_t as_of;  /* required: of what day the file speaks; kept with the report */
     struct community_columns columns;
     const char *source; /* NULL: the file's base name */
     const char *layer, *encoding;

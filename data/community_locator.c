@@ -32,6 +32,32 @@ static enum status add_community(struct community_locator *locator,
     return status;
 }
 
+static enum status build(struct community_locator *locator, const struct community_record *records,
+                         uint32_t count, struct error *error)
+{
+    enum status status = STATUS_OK;
+    locator->communities = arena_calloc(&locator->arena, count, sizeof *locator->communities);
+    locator->words = arena_calloc(&locator->arena, (size_t)count * 2, sizeof *locator->words);
+    if (!locator->communities || !locator->words)
+        status = error_memory(error, "reading the communities");
+    for (uint32_t i = 0; !status && i < count; i++)
+        status = add_community(locator, &records[i], error);
+    if (status)
+        community_locator_release(locator);
+    else if (locator->word_count)
+        qsort(locator->words, locator->word_count, sizeof *locator->words, compare_words);
+    return status;
+}
+
+enum status community_locator_build(struct community_locator *locator,
+                                    const struct community_record *records, uint32_t count,
+                                    struct error *error)
+{
+    *locator = (struct community_locator){0};
+    arena_init(&locator->arena, LOCATOR_MAX_BYTES);
+    return build(locator, records, count, error);
+}
+
 enum status community_locator_init(struct community_locator *locator, struct store *store,
                                    const char *region, struct error *error)
 {
@@ -40,21 +66,10 @@ enum status community_locator_init(struct community_locator *locator, struct sto
     struct community_record *records;
     uint32_t count;
     enum status status = store_communities(store, region, &locator->arena, &records, &count, error);
-    if (!status) {
-        locator->communities = arena_calloc(&locator->arena, count, sizeof *locator->communities);
-        locator->words = arena_calloc(&locator->arena, (size_t)count * 2, sizeof *locator->words);
-        if (!locator->communities || !locator->words)
-            status = error_memory(error, "reading the communities");
-    }
-    for (uint32_t i = 0; !status && i < count; i++)
-        status = add_community(locator, &records[i], error);
-    if (status) {
-        community_locator_release(locator);
-        return status;
-    }
-    if (locator->word_count)
-        qsort(locator->words, locator->word_count, sizeof *locator->words, compare_words);
-    return STATUS_OK;
+    if (!status)
+        return build(locator, records, count, error);
+    community_locator_release(locator);
+    return status;
 }
 
 void community_locator_release(struct community_locator *locator)

@@ -33,6 +33,10 @@ enum { COMMUNITY_NONE = -1, LOCATOR_MAX_BYTES = 512 << 20 };
 enum status MUST_CHECK community_locator_init(struct community_locator *locator,
                                               struct store *store, const char *region,
                                               struct error *error);
+/* The same of records at hand, ascending by code; their texts are borrowed. */
+enum status MUST_CHECK community_locator_build(struct community_locator *locator,
+                                               const struct community_record *records,
+                                               uint32_t count, struct error *error);
 void community_locator_release(struct community_locator *locator); /* safe on {0}, safe twice */
 
 /* The first community, by code, whose outline contains the point; COMMUNITY_NONE. */

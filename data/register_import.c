@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     ROW_MAX_BYTES = 16 << 20, /* what one row may become */
@@ -123,20 +122,6 @@ static void describe(struct running *run)
 
 /* The file ------------------------------------------------------------------------------------------ */
 
-/* The EPSG number that a name of a coordinate system ends in; 4326 for what looks like plain
- * degrees; 0 for what is not known. */
-static long system_number(const char *name)
-{
-    size_t length = strlen(name);
-    if (strcasecmp(name, "wgs84") == 0 || strcasecmp(name, "gcj02") == 0 ||
-        strcasecmp(name, "bd09") == 0 ||
-        (length >= 5 && strcasecmp(name + length - 5, "CRS84") == 0))
-        return 4326;
-    const char *colon = strrchr(name, ':');
-    long number = colon ? strtol(colon + 1, NULL, 10) : 0;
-    return number == 4490 ? 4326 : number; /* CGCS2000: the same to a metre */
-}
-
 /* A file that names its own system must not be read in quite another. */
 static enum status compare_systems(const struct running *run, struct error *error)
 {
@@ -144,8 +129,7 @@ static enum status compare_systems(const struct running *run, struct error *erro
     const char *coordsys = run->options->coordsys;
     if (!declared || !run->placer.transform || !run->mapping->coordinates.from_geometry)
         return STATUS_OK;
-    long theirs = system_number(declared), ours = system_number(coordsys);
-    if (theirs == 0 || ours == 0 || theirs == ours)
+    if (register_same_system(declared, coordsys))
         return STATUS_OK;
     return error_set_parameter(
         error, STATUS_INVALID, "coordsys",
@@ -280,17 +264,13 @@ static enum status find_missing(struct running *run, struct error *error)
     if (status || run->options->force ||
         (uint64_t)run->missing_count * 100 <= (uint64_t)run->open_count * CLOSE_LIMIT_PER_CENT)
         return status;
-    status = error_set_parameter(
-        error, STATUS_REJECTED, "close-missing",
-        "%u of the %u facilities of %s are not in the file; closing more than %d %% needs --force",
-        run->missing_count, run->open_count, run->source, CLOSE_LIMIT_PER_CENT);
     char sentence[200];
     snprintf(sentence, sizeof sentence,
              "%u of the %u facilities of %s are not in the file; closing more than %d %% needs "
              "--force",
              run->missing_count, run->open_count, run->source, CLOSE_LIMIT_PER_CENT);
     run->report->refused = import_report_text(run->report, sentence);
-    return status;
+    return error_set_parameter(error, STATUS_REJECTED, "close-missing", "%s", sentence);
 }
 
 static enum status close_missing(struct running *run, struct error *error)

@@ -1,6 +1,7 @@
 #include "data/register_place.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -56,6 +57,26 @@ void register_placer_release(struct register_placer *placer)
 {
     crs_transform_close(placer->transform);
     *placer = (struct register_placer){0};
+}
+
+/* The EPSG number that a name of a coordinate system ends in; 4326 for plain degrees; 0 for what is
+ * not known. */
+static long system_number(const char *name)
+{
+    size_t length = strlen(name);
+    if (strcasecmp(name, "wgs84") == 0 || strcasecmp(name, "gcj02") == 0 ||
+        strcasecmp(name, "bd09") == 0 ||
+        (length >= 5 && strcasecmp(name + length - 5, "CRS84") == 0))
+        return 4326;
+    const char *colon = strrchr(name, ':');
+    long number = colon ? strtol(colon + 1, NULL, 10) : 0;
+    return number == 4490 ? 4326 : number; /* CGCS2000: the same to a metre */
+}
+
+bool register_same_system(const char *declared, const char *coordsys)
+{
+    long theirs = system_number(declared), ours = system_number(coordsys);
+    return theirs == 0 || ours == 0 || theirs == ours;
 }
 
 /* The WGS 84 point of a pair in the declared system, if it lies in the region. */
@@ -161,10 +182,10 @@ void register_place(const struct register_placer *placer, struct register_row *r
         warning = IMPORT_UNREADABLE_COORDINATES;
     else if (given->x == 0 && given->y == 0)
         warning = IMPORT_ZERO_COORDINATES;
-    else if (!in_region(placer, given->x, given->y, &point))
-        warning = misplaced(placer, given->x, given->y);
     else if (given->coarse)
         warning = IMPORT_COARSE_COORDINATES;
+    else if (!in_region(placer, given->x, given->y, &point))
+        warning = misplaced(placer, given->x, given->y);
     if (warning != IMPORT_WARNING_COUNT) {
         register_row_find(row, warning, given->column, given->text, NULL);
         return;

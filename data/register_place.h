@@ -31,6 +31,10 @@ enum status MUST_CHECK register_placer_init(struct register_placer *placer,
                                             const char *coordsys, struct error *error);
 void register_placer_release(struct register_placer *placer); /* safe on {0} and safe twice */
 
+/* May coordinates of a file that says of itself `declared` (a "crs" member) be read as `coordsys`?
+ * True also where either name is not understood; shifted systems pass as degrees. */
+bool register_same_system(const char *declared, const char *coordsys);
+
 /*
  * Give row->bundle.facility its point and its community (a code borrowed from the locator), or leave
  * both null with a finding. A declared community that differs from the point's is a finding; the
