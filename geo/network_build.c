@@ -167,7 +167,7 @@ static enum status drop_islands(struct builder *builder, double min_component_m,
     }
     for (uint32_t i = 0; i < builder->segment_count; i++)
         length_mm[find_root(parent, builder->segments[i].a)] += builder->segments[i].length_mm;
-    uint64_t longest = 0, least = (uint64_t)(min_component_m * 1000);
+    uint64_t longest = 0, least = (uint64_t)(fmin(min_component_m, 1e12) * 1000);
     for (uint32_t n = 0; n < node_count; n++) {
         report->components += length_mm[n] > 0;
         report->nodes_before += degree(builder, n) > 0;

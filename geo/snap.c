@@ -60,7 +60,7 @@ static enum status mark_usable(const struct network *network, const struct profi
         if (usable[i])
             parent[a > b ? a : b] = a > b ? b : a;
     }
-    uint64_t longest = 0, least = (uint64_t)(min_component_m * 1000);
+    uint64_t longest = 0, least = (uint64_t)(fmin(min_component_m, 1e12) * 1000);
     for (uint32_t i = 0; i < network->piece_count; i++) {
         if (!usable[i])
             continue;
