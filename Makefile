@@ -141,7 +141,7 @@ $(OUT)/tuoyu: $(MAIN_OBJ) $(LIB_OBJ)
 	@echo "  link $@"
 	@$(COMPILER) $(VARIANT_FLAGS) $(LINK_$(VARIANT)) -o $@ $^ $(LIBS)
 
-$(OUT)/tests: $(TEST_SRC:%.c=$(OUT)/%.o) $(BENCH_SHARED:%.c=$(OUT)/%.o) $(LIB_OBJ)
+$(OUT)/test_runner: $(TEST_SRC:%.c=$(OUT)/%.o) $(BENCH_SHARED:%.c=$(OUT)/%.o) $(LIB_OBJ)
 	@echo "  link $@"
 	@$(COMPILER) $(VARIANT_FLAGS) $(LINK_$(VARIANT)) -o $@ $^ $(LIBS)
 
@@ -154,7 +154,7 @@ $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
 	@$(COMPILER) $(VARIANT_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 variant-program: $(OUT)/tuoyu
-variant-tests: $(OUT)/tests
+variant-tests: $(OUT)/test_runner
 variant-benches: $(BENCHES:%=$(OUT)/%)
 variant-fuzzers: $(FUZZERS:%=$(OUT)/%)
 variant-objects: $(LIB_OBJ) $(MAIN_OBJ) $(TEST_SRC:%.c=$(OUT)/%.o)

@@ -37,10 +37,10 @@ build() {
 }
 
 build asan variant-tests variant-program
-suite "C tests under ASan and UBSan" build/asan/tests "$@"
+suite "C tests under ASan and UBSan" build/asan/test_runner "$@"
 
 build tsan variant-tests variant-program
-suite "threads under TSan" build/tsan/tests thread
+suite "threads under TSan" build/tsan/test_runner thread
 
 suite "whole server" python3 tests/flow/run.py --program build/asan/tuoyu --tsan-program build/tsan/tuoyu "$@"
 
