@@ -3,6 +3,7 @@
 #include "data/csv.h"
 #include "data/geojson.h"
 #include "data/input_file.h"
+#include "data/ogr.h"
 #include "data/text.h"
 
 #include <stdlib.h>
@@ -11,20 +12,29 @@
 
 enum { ROWS_BETWEEN_LOOKS = 1024 }; /* at `cancelled` */
 
-enum table_kind { TABLE_CSV, TABLE_GEOJSON };
+enum table_kind { TABLE_CSV, TABLE_GEOJSON, TABLE_OGR };
 
 /* What a name's ending says the file is. */
 struct table_ending {
     const char *ending;
     enum table_kind kind;
     const char *format;
-    char delimiter; /* where none is declared */
+    char delimiter;      /* where none is declared */
+    enum ogr_format ogr; /* of TABLE_OGR */
 };
 
 static const struct table_ending endings[] = {
-    {".csv", TABLE_CSV, "CSV", ','},        {".txt", TABLE_CSV, "CSV", ','},
-    {".tsv", TABLE_CSV, "TSV", '\t'},       {".geojson", TABLE_GEOJSON, "GeoJSON", 0},
-    {".json", TABLE_GEOJSON, "GeoJSON", 0},
+    {".csv", TABLE_CSV, "CSV", ',', 0},
+    {".txt", TABLE_CSV, "CSV", ',', 0},
+    {".tsv", TABLE_CSV, "TSV", '\t', 0},
+    {".geojson", TABLE_GEOJSON, "GeoJSON", 0, 0},
+    {".json", TABLE_GEOJSON, "GeoJSON", 0, 0},
+    {".xlsx", TABLE_OGR, "XLSX", 0, OGR_XLSX},
+    {".ods", TABLE_OGR, "ODS", 0, OGR_ODS},
+    {".shp", TABLE_OGR, "Shapefile", 0, OGR_SHAPEFILE},
+    {".zip", TABLE_OGR, "Shapefile", 0, OGR_ZIPPED_SHAPEFILE},
+    {".gpkg", TABLE_OGR, "GeoPackage", 0, OGR_GEOPACKAGE},
+    {".kml", TABLE_OGR, "KML", 0, OGR_KML},
 };
 
 struct table {
@@ -66,8 +76,23 @@ static enum status read_text(const struct table *table, const char *path,
     return status;
 }
 
-static enum status open_by_kind(struct table *table, const char *path,
-                                const struct table_options *options, struct error *error)
+/* By ogr2ogr's text, with our own readers. */
+static enum status open_converted(struct table *table, const char *path,
+                                  const struct table_options *options, struct error *error)
+{
+    struct ogr_text text;
+    enum status status = ogr_convert(path, table->ending->ogr, options, &text, error);
+    if (status)
+        return status;
+    if (!text.is_csv)
+        return geojson_open(text.text, text.length, options->cancelled, &table->geojson, error);
+    struct csv_options csv = {
+        .delimiter = ',', .header_row = options->header_row, .lines_are_rows = true};
+    return csv_open(text.text, text.length, &csv, &table->csv, error);
+}
+
+static enum status open_text(struct table *table, const char *path,
+                             const struct table_options *options, struct error *error)
 {
     if (options->layer)
         return error_set_parameter(error, STATUS_INVALID, "layer",
@@ -98,7 +123,8 @@ enum status table_open(const char *path, const struct table_options *options, st
     const struct table_ending *ending = find_ending(name);
     if (!ending)
         return error_set(error, STATUS_UNSUPPORTED,
-                         "%.200s: the name ends in none of .csv .tsv .txt .geojson .json, "
+                         "%.200s: the name ends in none of .csv .tsv .txt .geojson .json "
+                         ".xlsx .ods .shp .zip .gpkg .kml, "
                          "which say what it is",
                          name);
     struct table *made = calloc(1, sizeof *made);
@@ -107,7 +133,8 @@ enum status table_open(const char *path, const struct table_options *options, st
     made->ending = ending;
     made->cancelled = options->cancelled;
     strncpy(made->name, name, sizeof made->name - 1);
-    enum status status = open_by_kind(made, path, options, error);
+    enum status status = ending->kind == TABLE_OGR ? open_converted(made, path, options, error)
+                                                   : open_text(made, path, options, error);
     if (status) {
         error_prefix(error, "%s", made->name);
         table_close(made);
@@ -131,6 +158,8 @@ enum status table_next(struct table *table, struct table_row *row, bool *more, s
                                         : csv_next(table->csv, row, more, error);
     if (status)
         error_prefix(error, "%s", table->name);
+    else if (table->geojson && table->ending->kind == TABLE_OGR)
+        row->line = row->number; /* the lines are those of a text that nobody sees */
     return status;
 }
 
