@@ -55,6 +55,12 @@ void seed_facility(const struct seed *seed, uint32_t number, struct seed_facilit
 /* The region.json of the seeded region (its bounds hold every point). */
 const char *seed_region_json(void);
 
+/* The region and its communities, and one facility, into a store between begin and commit; keys are
+ * filled in. */
+enum status MUST_CHECK seed_region_write(struct store *store, struct error *error);
+enum status MUST_CHECK seed_facility_write(struct seed_facility *facility, struct store *store,
+                                           struct error *error);
+
 /*
  * Write region, communities and all facilities into an open store, in one transaction, straight
  * through the store's inserts (no history is compared: the store must not hold them yet).

@@ -17,9 +17,9 @@ void seed_community_code(uint32_t community, char code[24])
     snprintf(code, 24, "990101%03u%03u", 1 + community / 16, 1 + community % 16);
 }
 
-static enum status write_communities(struct store *store, struct error *error)
+enum status seed_region_write(struct store *store, struct error *error)
 {
-    enum status status = STATUS_OK;
+    enum status status = store_region_put(store, SEED_REGION, seed_region_json(), error);
     for (uint32_t i = 0; i < SEED_COMMUNITIES && !status; i++) {
         char code[24], street[24], name[32];
         seed_community_code(i, code);
@@ -66,7 +66,6 @@ static enum status write_groups(struct seed_facility *facility, struct store *st
     return status;
 }
 
-/* Rows of one owner stand together in a bundle; `first` moves on past them. */
 static enum status write_hours_of(struct seed_facility *facility, struct store *store,
                                   enum hours_owner kind, uint32_t owner, int64_t key,
                                   struct error *error)
@@ -104,8 +103,8 @@ static enum status write_slots_of(struct seed_facility *facility, struct store *
     return count ? store_slots_replace(store, key, slots, count, error) : STATUS_OK;
 }
 
-static enum status write_facility(struct seed_facility *facility, struct store *store,
-                                  struct error *error)
+enum status seed_facility_write(struct seed_facility *facility, struct store *store,
+                                struct error *error)
 {
     struct facility_bundle *bundle = &facility->bundle;
     enum status status = store_facility_insert(store, &bundle->facility, error);
@@ -129,12 +128,10 @@ enum status seed_store_write(const struct seed *seed, struct store *store, struc
     enum status status = store_begin(store, error);
     if (status)
         return status;
-    status = store_region_put(store, SEED_REGION, seed_region_json(), error);
-    if (!status)
-        status = write_communities(store, error);
+    status = seed_region_write(store, error);
     for (uint32_t i = 0; i < seed->count && !status; i++) {
         seed_facility(seed, i, &facility);
-        status = write_facility(&facility, store, error);
+        status = seed_facility_write(&facility, store, error);
     }
     if (!status)
         status = store_commit(store, error);
