@@ -210,15 +210,21 @@ static enum status find_route(struct http *http, struct http_worker *worker,
     return status;
 }
 
+static bool has_body(const struct conversation *conversation)
+{
+    return conversation->found.chunked || conversation->found.content_length > 0;
+}
+
 static enum MHD_Result refuse_route(struct http *http, struct http_worker *worker,
                                     struct MHD_Connection *connection,
                                     struct conversation *conversation, enum status status,
-                                    const struct error *error, bool has_body)
+                                    const struct error *error)
 {
     enum problem problem = status == STATUS_NOT_FOUND     ? PROBLEM_NO_SUCH_PATH
                            : status == STATUS_UNSUPPORTED ? PROBLEM_METHOD_NOT_ALLOWED
                                                           : problem_of_status(status);
-    return http_problem(http, worker, connection, conversation, problem, error, has_body, 0);
+    return http_problem(http, worker, connection, conversation, problem, error,
+                        has_body(conversation), 0);
 }
 
 /* A body is announced: may it come? PROBLEM_COUNT = yes. */
@@ -241,7 +247,24 @@ static enum problem judge_body(const struct conversation *conversation, struct e
     return PROBLEM_COUNT;
 }
 
-/* The head is whole: guard it, and answer at once unless a body is to come. */
+/* Find the row now: it says whether the body may come. */
+static enum MHD_Result expect_body(struct http *http, struct http_worker *worker,
+                                   struct MHD_Connection *connection,
+                                   struct conversation *conversation)
+{
+    struct error error = {0};
+    enum status status = find_route(http, worker, connection, conversation, &error);
+    if (status)
+        return refuse_route(http, worker, connection, conversation, status, &error);
+    enum problem problem = judge_body(conversation, &error);
+    if (problem != PROBLEM_COUNT)
+        return refuse(http, worker, connection, conversation, problem, REFUSAL_BODY_SIZE, &error,
+                      0);
+    reaper_stage(http, conversation, CUT_BODY);
+    return MHD_YES; /* the library sends 100 Continue now, if it was asked for */
+}
+
+/* The head is whole: guard it. */
 static enum MHD_Result begin(struct http *http, struct http_worker *worker,
                              struct MHD_Connection *connection, struct conversation *conversation,
                              const char *method, const char *version)
@@ -273,20 +296,8 @@ static enum MHD_Result begin(struct http *http, struct http_worker *worker,
         }
     }
 
-    bool has_body = conversation->found.chunked || conversation->found.content_length > 0;
-    enum status status = find_route(http, worker, connection, conversation, &error);
-    if (status == STATUS_UNSUPPORTED && conversation->method == METHOD_OPTIONS && !has_body)
-        return http_preflight(http, worker, connection, conversation);
-    if (status)
-        return refuse_route(http, worker, connection, conversation, status, &error, has_body);
-    if (!has_body)
-        return http_answer(http, worker, connection, conversation);
-    problem = judge_body(conversation, &error);
-    if (problem != PROBLEM_COUNT)
-        return refuse(http, worker, connection, conversation, problem, REFUSAL_BODY_SIZE, &error,
-                      0);
-    reaper_stage(http, conversation, CUT_BODY);
-    return MHD_YES; /* the library sends 100 Continue now, if it was asked for */
+    /* An answer given now would cost the connection: the library closes after early ones. */
+    return has_body(conversation) ? expect_body(http, worker, connection, conversation) : MHD_YES;
 }
 
 /* More of the body. Past the limit it is read away, so that the 413 can be read, but not for long. */
@@ -315,14 +326,16 @@ static enum MHD_Result take_body(struct conversation *conversation, const char *
     return MHD_YES;
 }
 
-/* The body is whole. */
+/* Head and body are whole. The row is looked for again after a body: the arena has been others'. */
 static enum MHD_Result end(struct http *http, struct http_worker *worker,
                            struct MHD_Connection *connection, struct conversation *conversation)
 {
     struct error error = {0};
     enum status status = find_route(http, worker, connection, conversation, &error);
+    if (status == STATUS_UNSUPPORTED && conversation->method == METHOD_OPTIONS)
+        return http_preflight(http, worker, connection, conversation);
     if (status)
-        return refuse_route(http, worker, connection, conversation, status, &error, true);
+        return refuse_route(http, worker, connection, conversation, status, &error);
     if (conversation->body_dropped) {
         error_set(&error, STATUS_LIMIT, "the body is longer than %zu bytes",
                   conversation->route->max_body_bytes);

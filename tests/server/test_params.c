@@ -76,7 +76,7 @@ TEST(params_have_the_defaults_of_the_table)
 {
     struct nearby_query q;
     struct error error;
-    REQUIRE_OK(nearby("lon=-0&lat=+1e1", NULL, &q, &error), &error);
+    REQUIRE_OK(nearby("lon=-0&lat=%2B1e1", NULL, &q, &error), &error);
     CHECK_INT(q.by, NEARBY_UNSET);
     CHECK(isinf(q.within_m));
     CHECK_INT(q.coordsys, COORDSYS_WGS84);
