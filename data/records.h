@@ -8,6 +8,7 @@
 #ifndef DATA_RECORDS_H
 #define DATA_RECORDS_H
 
+#include "geo/arena.h"
 #include "geo/status.h"
 
 #include <stdbool.h>
@@ -28,14 +29,15 @@ typedef int64_t moment_t;
 /* Lists: name, code in the store, the API and mapping files. The page has the 中文 (web/text). */
 #define CARE_LIST(X) \
     X(FULL_DAY, "full_day") X(HALF_DAY, "half_day") X(HOURLY, "hourly") X(DROP_IN, "drop_in")
-#define KIND_LIST(X)                                                                      \
-    X(NURSERY, "nursery")                                                                 \
-    X(COMMUNITY, "community") X(KINDERGARTEN_CLASS, "kindergarten_class") X(PARK, "park") \
-        X(EMPLOYER, "employer") X(HOME, "home")
-#define OWNERSHIP_LIST(X)                                                                   \
-    X(PUBLIC, "public")                                                                     \
-    X(PUBLIC_PRIVATE_RUN, "public_private_run") X(PRIVATE_PUBLIC_AID, "private_public_aid") \
-        X(PRIVATE, "private")
+#define KIND_LIST(X)                                                                    \
+    X(NURSERY, "nursery")                                                               \
+    X(COMMUNITY, "community")                                                           \
+    X(KINDERGARTEN_CLASS, "kindergarten_class") X(PARK, "park") X(EMPLOYER, "employer") \
+        X(HOME, "home")
+#define OWNERSHIP_LIST(X)                       \
+    X(PUBLIC, "public")                         \
+    X(PUBLIC_PRIVATE_RUN, "public_private_run") \
+    X(PRIVATE_PUBLIC_AID, "private_public_aid") X(PRIVATE, "private")
 #define ADMISSION_LIST(X) X(PUBLIC, "public") X(STAFF_ONLY, "staff_only")
 #define STATE_LIST(X) \
     X(REGISTERED, "registered") X(FILED, "filed") X(SUSPENDED, "suspended") X(CLOSED, "closed")
@@ -208,8 +210,10 @@ struct facility_bundle {
     uint32_t exception_count;
     struct slot_record *slots; /* .offer = number in `offers` */
     uint32_t slot_count;
-    bool hours_known; /* false: the source says nothing of hours, what is stored stays */
-    bool slots_known; /* likewise for slots */
+    bool hours_known;    /* false: the source says nothing of hours, what is stored stays */
+    bool slots_known;    /* likewise for slots */
+    struct arena *arena; /* where ids that history_put() finds or makes are kept; NULL: they are not
+                            handed back */
 };
 
 /* Lower case letters, digits and hyphens, 1 to 64 of them. */
