@@ -306,11 +306,11 @@ static int compare_keys(const void *left, const void *right)
 /* The object that ends has its keys from `first` on: none twice. They are dropped. */
 static enum status check_keys(struct json_reader *reader, uint32_t first, struct error *error)
 {
-    struct json_span *keys = reader->keys + first;
-    uint32_t count = reader->key_count - first;
+    const uint32_t count = reader->key_count - first;
     reader->key_count = first;
     if (count < 2)
         return STATUS_OK;
+    struct json_span *keys = reader->keys + first;
     qsort(keys, count, sizeof *keys, compare_keys);
     for (uint32_t i = 1; i < count; i++) {
         if (json_span_compare(keys[i - 1], keys[i]) != 0)
