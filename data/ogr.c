@@ -156,7 +156,7 @@ static enum status read_output(const struct conversion *conversion, const char *
 
 /* Layers ------------------------------------------------------------------------------------- */
 
-/* Lines "1: NAME (Point)" become NAMEs, in place. Returns how many; others are passed over. */
+/* Lines "1: NAME" and "1: NAME (title: …)" become NAMEs, in place. Returns how many; others are passed over. */
 static uint32_t parse_layers(char *text, char *names[MAX_LAYERS])
 {
     uint32_t count = 0;
@@ -167,9 +167,9 @@ static uint32_t parse_layers(char *text, char *names[MAX_LAYERS])
         if (digits == 0 || strncmp(line + digits, ": ", 2) != 0)
             continue;
         char *name = line + digits + 2;
-        char *kind = strrchr(name, '(');
-        if (kind && kind > name && kind[-1] == ' ')
-            kind[-1] = '\0';
+        char *title = strstr(name, " (title: ");
+        if (title)
+            *title = '\0';
         names[count++] = name;
     }
     return count;
@@ -210,7 +210,8 @@ static enum status choose(char *const *names, uint32_t count, const char *wanted
 /* The name of the layer to read: malloc'd. */
 static enum status choose_layer(struct conversion *conversion, char **layer, struct error *error)
 {
-    char *arguments[] = {"ogrinfo", "-ro", "-q", (char *)(uintptr_t)conversion->file_name, NULL};
+    char *arguments[] = {
+        "ogrinfo", "-ro", "-q", "-nogeomtype", (char *)(uintptr_t)conversion->file_name, NULL};
     char *text = NULL, *names[MAX_LAYERS];
     size_t length;
     const char *chosen = NULL;

@@ -130,13 +130,13 @@ static void check_refused(const char *name, const struct table_options *options,
 TEST(ogr_a_sheet_is_named_where_there_are_several)
 {
     make("XLSX", "a.xlsx");
-    shell("cp sample.csv '第二张.csv' && ogr2ogr -f XLSX -update a.xlsx '第二张.csv'");
+    shell("cp sample.csv '第二张 (2).csv' && ogr2ogr -f XLSX -update a.xlsx '第二张 (2).csv'");
     check_refused("a.xlsx", NULL, STATUS_REJECTED,
-                  "a.xlsx: it has 2 layers or sheets; say which with --layer: sample, 第二张");
+                  "a.xlsx: it has 2 layers or sheets; say which with --layer: sample, 第二张 (2)");
     struct table_options options = {.layer = "Sheet1"};
     check_refused("a.xlsx", &options, STATUS_NOT_FOUND,
-                  "it has no layer or sheet 'Sheet1', only: sample, 第二张");
-    options.layer = "第二张";
+                  "it has no layer or sheet 'Sheet1', only: sample, 第二张 (2)");
+    options.layer = "第二张 (2)";
     options.header_row = 2;
     struct error error = {0};
     struct table *table;
