@@ -1,0 +1,352 @@
+/* Register files into both stores: outcomes, reports, all or nothing. */
+#include "data/calendar.h"
+#include "tests/data/import_helper.h"
+#include "tests/test.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const locations[] = {"memory:", "import.db"};
+#define EACH_STORE(c, mapping)                                                            \
+    for (size_t n_ = 0;                                                                   \
+         n_ < 2 && (import_case_open(&(c), locations[n_], "sample-town", mapping), true); \
+         import_case_close(&(c)), n_++)
+
+static day_t today(void)
+{
+    return day_from_civil(2026, 11, 24);
+}
+
+TEST(every_kind_of_dirt_is_named_and_does_not_stop_the_other_rows)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        REQUIRE_OK(import_case_communities(&c, test_fixture("registers/communities.geojson")),
+                   &c.error);
+        struct register_import_options options = import_case_options(&c);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+        CHECK_INT(c.report.rows, 27);
+        import_case_counts(&c, 23, 0, 0, 0, 4);
+        CHECK(c.report.committed && import_report_has_rejections(&c.report));
+        static const struct import_case_warning expected[] = {
+            {IMPORT_NO_COORDINATES, 1},     {IMPORT_UNREADABLE_COORDINATES, 1},
+            {IMPORT_ZERO_COORDINATES, 1},   {IMPORT_SWAPPED_AXES, 1},
+            {IMPORT_LOST_DECIMAL_POINT, 1}, {IMPORT_OUTSIDE_REGION, 1},
+            {IMPORT_PROBABLY_GCJ02, 1},     {IMPORT_COARSE_COORDINATES, 1},
+            {IMPORT_COMMUNITY_DIFFERS, 1},  {IMPORT_UNKNOWN_COMMUNITY, 1},
+            {IMPORT_SUMS_DIFFER, 1},        {IMPORT_UNREADABLE_NUMBER, 2},
+            {IMPORT_UNREADABLE_AGE, 1},     {IMPORT_UNREADABLE_HOURS, 1},
+            {IMPORT_UNREADABLE_DATE, 2},    {IMPORT_FUTURE_DATE, 1},
+            {IMPORT_UNREADABLE_PRICE, 1},   {IMPORT_UNREADABLE_FLAG, 1},
+            {IMPORT_UNKNOWN_CODE, 1},       {IMPORT_LAPSED, 1},
+            {IMPORT_DELISTED, 1},           {IMPORT_WARNING_COUNT, 0}};
+        import_case_warnings(&c, expected);
+        CHECK_INT(c.report.off_map, 8);
+        uint32_t on_map;
+        CHECK_INT(import_case_count(&c, today(), NULL, &on_map), 23);
+        CHECK_INT(on_map, 15);
+    }
+}
+
+TEST(rejections_give_line_column_value_and_reason)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", "town");
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+    REQUIRE(c.report.rejections.count == 4);
+    const struct import_entry *items = c.report.rejections.items;
+    CHECK_INT(items[0].line, 15);
+    CHECK_TEXT(items[0].column, "编号");
+    CHECK_CONTAINS(items[0].reason, "no identity");
+    CHECK_INT(items[1].line, 16);
+    CHECK_TEXT(items[1].value, "T15");
+    CHECK_CONTAINS(items[1].reason, "stands also on line 17");
+    CHECK_CONTAINS(items[2].reason, "stands also on line 16");
+    CHECK_INT(items[3].line, 18);
+    CHECK_CONTAINS(items[3].reason, "the row has 7 cells, the file 22 columns");
+    import_case_close(&c);
+}
+
+TEST(the_same_file_twice_changes_nothing)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+        import_case_counts(&c, 23, 0, 0, 0, 4);
+        for (int again = 0; again < 2; again++) { /* on the same day, and on a later one */
+            options.now += 86400;
+            options.as_of = today() + again;
+            REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+            import_case_counts(&c, 0, 0, 23, 0, 4);
+        }
+        CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 23); /* one version each */
+    }
+}
+
+TEST(a_changed_row_changes_its_facility_from_its_day_on)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.as_of = today() - 30;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        import_case_counts(&c, 40, 0, 0, 0, 0);
+        CHECK(!import_report_has_rejections(&c.report));
+        options.as_of = today();
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-changed.csv"), &options),
+                   &c.error);
+        import_case_counts(&c, 0, 1, 39, 0, 0);
+        /* An older file must not overwrite the newer one: its row conflicts, the others pass. */
+        options.as_of = today() - 10;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        CHECK_INT(c.report.conflicting, 1);
+        CHECK_INT(c.report.rejected, 0);
+        REQUIRE(c.report.conflict_count >= 1);
+        CHECK_TEXT(c.report.conflicts[0].id, "C05");
+        CHECK_INT(c.report.conflicts[0].line, 6);
+        CHECK(import_report_has_rejections(&c.report) && c.report.committed);
+    }
+}
+
+TEST(a_dry_run_reports_everything_and_stores_nothing)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.dry_run = true;
+        uint64_t generation = store_generation(c.store);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+        import_case_counts(&c, 23, 0, 0, 0, 4);
+        CHECK(!c.report.committed && c.report.dry_run);
+        CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+        CHECK_INT(store_generation(c.store), generation);
+        struct arena arena;
+        struct import_run *runs;
+        uint32_t count = 9;
+        arena_init(&arena, 1 << 20);
+        REQUIRE_OK(store_import_runs(c.store, "sample-town", 10, &arena, &runs, &count, &c.error),
+                   &c.error);
+        CHECK_INT(count, 0);
+        arena_release(&arena);
+    }
+}
+
+TEST(strict_takes_all_or_nothing)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.strict = true;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+        CHECK(!c.report.committed);
+        CHECK_CONTAINS(c.report.refused, "4 rows are rejected");
+        CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        CHECK(c.report.committed && !c.report.refused);
+        CHECK_INT(import_case_count(&c, today(), NULL, NULL), 40);
+    }
+}
+
+TEST(close_missing_closes_up_to_five_per_cent_and_more_only_by_force)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.as_of = today() - 30;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        options.as_of = today();
+        options.close_missing = true;
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town-37.csv"), &options),
+                  STATUS_REJECTED);
+        CHECK_CONTAINS(c.error.message, "3 of the 40 facilities of town are not in the file");
+        uint32_t closed;
+        import_case_count(&c, today(), &closed, NULL);
+        CHECK_INT(closed, 0);
+
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-38.csv"), &options), &c.error);
+        CHECK_INT(c.report.closed, 2); /* exactly 5 % */
+        struct arena arena;
+        struct facility_record facility;
+        arena_init(&arena, 1 << 16);
+        CHECK(import_case_facility(&c, "C07", today(), &arena, &facility));
+        CHECK_INT(facility.state, STATE_CLOSED);
+        CHECK_INT(facility.closed_on, today());
+        CHECK(import_case_facility(&c, "C07", today() - 1, &arena, &facility));
+        CHECK_INT(facility.state, STATE_FILED); /* that day it was open */
+        arena_release(&arena);
+
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-38.csv"), &options), &c.error);
+        CHECK_INT(c.report.closed, 0); /* the same again changes nothing */
+        import_case_counts(&c, 0, 0, 38, 0, 0);
+        options.force = true;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-37.csv"), &options), &c.error);
+        CHECK_INT(c.report.closed, 1);
+        import_case_count(&c, today(), &closed, NULL);
+        CHECK_INT(closed, 3);
+    }
+}
+
+TEST(another_source_is_never_closed)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", "town");
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+    options.source = "other";
+    options.close_missing = options.force = true;
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-37.csv"), &options), &c.error);
+    CHECK_INT(c.report.closed, 0);
+    CHECK_INT(import_case_count(&c, today(), NULL, NULL), 77);
+    import_case_close(&c);
+}
+
+TEST(the_report_is_stored_with_the_data_as_json)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+        struct arena arena;
+        struct import_run *runs;
+        uint32_t count;
+        arena_init(&arena, 1 << 20);
+        REQUIRE_OK(store_import_runs(c.store, "sample-town", 10, &arena, &runs, &count, &c.error),
+                   &c.error);
+        REQUIRE(count == 1);
+        CHECK_TEXT(runs[0].kind, "register");
+        CHECK_TEXT(runs[0].file, "town.csv"); /* never a path */
+        CHECK_TEXT(runs[0].source, "town");
+        CHECK_INT(runs[0].as_of, today());
+        json_t *json = json_loads(runs[0].report, 0, NULL);
+        REQUIRE(json);
+        CHECK_INT(json_integer_value(json_object_get(json, "accepted")), 23);
+        CHECK(json_is_true(json_object_get(json, "committed")));
+        CHECK_INT(json_array_size(json_object_get(json, "rejections")), 4);
+        json_t *zero = json_object_get(json_object_get(json, "warnings"), "zero_coordinates");
+        CHECK_INT(json_integer_value(json_object_get(zero, "count")), 1);
+        json_t *row = json_array_get(json_object_get(zero, "rows"), 0);
+        CHECK_TEXT(json_string_value(json_object_get(row, "value")), "0, 0");
+        CHECK_TEXT(json_string_value(json_object_get(row, "id")), "T03");
+        json_decref(json);
+        arena_release(&arena);
+    }
+}
+
+TEST(the_report_for_people_names_what_is_wrong_and_where)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", "town");
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town.csv"), &options), &c.error);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    REQUIRE(out);
+    import_report_print(&c.report, out);
+    fclose(out);
+    CHECK_CONTAINS(text, "town.csv, as of 2026-11-24: 27 rows\n");
+    CHECK_CONTAINS(text, "23 accepted, 0 changed, 0 unchanged, 0 conflicting, 4 rejected");
+    CHECK_CONTAINS(text, "line 16, T15, 编号 \"T15\": the identity stands also on line 17");
+    CHECK_CONTAINS(text, "swapped_axes 1: ");
+    CHECK_CONTAINS(text, "line 5, T04, 经度 \"30.2, 120.17\"");
+    free(text);
+    import_case_close(&c);
+}
+
+TEST(a_file_or_option_that_is_wrong_as_a_whole_leaves_the_store_unchanged)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        uint64_t generation = store_generation(c.store);
+        struct register_import_options options = import_case_options(&c);
+        CHECK_INT(import_case_run(&c, test_fixture("registers/none.csv"), &options),
+                  STATUS_NOT_FOUND);
+        CHECK_INT(import_case_run(&c, test_fixture("registers/default.csv"), &options),
+                  STATUS_REJECTED);
+        CHECK_CONTAINS(c.error.message, "no column");
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town-gb18030.csv"), &options),
+                  STATUS_CORRUPT);
+        CHECK_CONTAINS(c.error.message, "GB18030"); /* the hint */
+        options.coordsys = NULL;
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town.csv"), &options),
+                  STATUS_INVALID);
+        CHECK_TEXT(c.error.parameter, "coordsys");
+        options = import_case_options(&c);
+        options.as_of = DAY_NONE;
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town.csv"), &options),
+                  STATUS_INVALID);
+        options.as_of = today() + 1;
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town.csv"), &options),
+                  STATUS_INVALID);
+        CHECK_CONTAINS(c.error.message, "must not be after today, 2026-11-24");
+        options = import_case_options(&c);
+        options.source = "Not A Source";
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town.csv"), &options),
+                  STATUS_INVALID);
+        atomic_bool cancelled = true;
+        options = import_case_options(&c);
+        options.cancelled = &cancelled;
+        CHECK_INT(import_case_run(&c, test_fixture("registers/town.csv"), &options),
+                  STATUS_CANCELLED);
+        CHECK_INT(store_generation(c.store), generation);
+        CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+    }
+}
+
+TEST(the_encoding_is_declared_by_option_or_mapping)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", "town");
+    struct register_import_options options = import_case_options(&c);
+    options.encoding = "GB18030";
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-gb18030.csv"), &options), &c.error);
+    import_case_counts(&c, 3, 0, 0, 0, 0);
+    struct arena arena;
+    struct facility_record facility;
+    arena_init(&arena, 1 << 16);
+    REQUIRE(import_case_facility(&c, "C02", today(), &arena, &facility));
+    CHECK_TEXT(facility.name, "示例园2");
+    arena_release(&arena);
+    import_case_close(&c);
+}
+
+TEST(bare_carriage_returns_end_rows_and_are_trimmed_inside_quotes)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", NULL);
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/bare-cr.csv"), &options), &c.error);
+    import_case_counts(&c, 3, 0, 0, 0, 0);
+    CHECK_TEXT(c.report.source, "bare-cr");
+    struct arena arena;
+    struct facility_record facility;
+    arena_init(&arena, 1 << 16);
+    REQUIRE(import_case_facility(&c, "B2", today(), &arena, &facility));
+    CHECK_TEXT(facility.name, "示例二");
+    CHECK(import_case_facility(&c, "B3", today(), &arena, &facility));
+    arena_release(&arena);
+    import_case_close(&c);
+}
+
+TEST(a_source_name_comes_from_the_file_name)
+{
+    char name[ID_MAX_BYTES + 1];
+    register_source_name("/some/where/Licensed Centres 2025.csv", name);
+    CHECK_TEXT(name, "licensed-centres-2025");
+    register_source_name("示例.csv", name);
+    CHECK_TEXT(name, "register");
+    register_source_name("a", name);
+    CHECK_TEXT(name, "a");
+}
