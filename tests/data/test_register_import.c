@@ -103,7 +103,18 @@ TEST(a_changed_row_changes_its_facility_from_its_day_on)
         REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-changed.csv"), &options),
                    &c.error);
         import_case_counts(&c, 0, 1, 39, 0, 0);
-        /* An older file must not overwrite the newer one: its row conflicts, the others pass. */
+    }
+}
+
+TEST(an_older_file_conflicts_where_a_newer_one_says_otherwise)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-changed.csv"), &options),
+                   &c.error);
+        import_case_counts(&c, 40, 0, 0, 0, 0);
         options.as_of = today() - 10;
         REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
         CHECK_INT(c.report.conflicting, 1);
@@ -111,7 +122,15 @@ TEST(a_changed_row_changes_its_facility_from_its_day_on)
         REQUIRE(c.report.conflict_count >= 1);
         CHECK_TEXT(c.report.conflicts[0].id, "C05");
         CHECK_INT(c.report.conflicts[0].line, 6);
+        CHECK_CONTAINS(c.report.conflicts[0].field, "price");
+        CHECK_TEXT(c.report.conflicts[0].stored, "420000");
+        CHECK_TEXT(c.report.conflicts[0].given, "380000");
         CHECK(import_report_has_rejections(&c.report) && c.report.committed);
+        options.strict = true; /* and with --strict nothing of such a file is taken */
+        uint64_t generation = store_generation(c.store);
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        CHECK(!c.report.committed);
+        CHECK_INT(store_generation(c.store), generation);
     }
 }
 
