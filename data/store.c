@@ -295,6 +295,12 @@ enum status store_places_append(struct store *store, struct places_record *place
     return status ? status : store->backend->places_append(store, places, error);
 }
 
+enum status store_places_forget(struct store *store, int64_t group, struct error *error)
+{
+    enum status status = may_write(store, error);
+    return status ? status : store->backend->places_forget(store, group, error);
+}
+
 enum status store_hours_replace(struct store *store, enum hours_owner owner_kind, int64_t owner,
                                 const struct hours_record *hours, uint32_t hours_count,
                                 const struct hours_exception_record *exceptions,

@@ -48,6 +48,7 @@ struct store_backend {
     enum status (*facility_history)(struct store *, int64_t, struct arena *, struct store_history *,
                                     struct error *);
     enum status (*places_append)(struct store *, struct places_record *, struct error *);
+    enum status (*places_forget)(struct store *, int64_t, struct error *);
     enum status (*hours_replace)(struct store *, enum hours_owner, int64_t,
                                  const struct hours_record *, uint32_t,
                                  const struct hours_exception_record *, uint32_t, struct error *);

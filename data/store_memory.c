@@ -390,6 +390,7 @@ static const struct store_backend memory_backend = {
     .version_supersede = memory_version_supersede,
     .facility_history = memory_facility_history,
     .places_append = memory_places_append,
+    .places_forget = memory_places_forget,
     .hours_replace = memory_hours_replace,
     .slots_replace = memory_slots_replace,
     .field_edit_put = memory_field_edit_put,

@@ -142,6 +142,7 @@ enum status memory_version_supersede(struct store *base, enum store_table table,
                                      moment_t superseded_at, struct error *error);
 enum status memory_places_append(struct store *base, struct places_record *places,
                                  struct error *error);
+enum status memory_places_forget(struct store *base, int64_t group, struct error *error);
 enum status memory_hours_replace(struct store *base, enum hours_owner owner_kind, int64_t owner,
                                  const struct hours_record *hours, uint32_t hours_count,
                                  const struct hours_exception_record *exceptions,

@@ -273,6 +273,18 @@ enum status memory_places_append(struct store *base, struct places_record *place
     return status;
 }
 
+enum status memory_places_forget(struct store *base, int64_t group, struct error *error)
+{
+    struct memory_list *list = memory_writing(base, PLACES);
+    (void)error;
+    for (uint32_t i = list->count; i-- > 0;) {
+        struct places_record *item = (struct places_record *)list->items + i;
+        if (item->group == group)
+            memory_remove(list, PLACES, item);
+    }
+    return STATUS_OK;
+}
+
 /* Hours and slots --------------------------------------------------------------------------------*/
 
 static enum status check_interval(const char *what, int16_t from, int16_t to, struct error *error)

@@ -570,6 +570,7 @@ static const struct store_backend sqlite_backend = {
     .version_supersede = sqlite_version_supersede,
     .facility_history = sqlite_facility_history,
     .places_append = sqlite_places_append,
+    .places_forget = sqlite_places_forget,
     .hours_replace = sqlite_hours_replace,
     .slots_replace = sqlite_slots_replace,
     .field_edit_put = sqlite_field_edit_put,

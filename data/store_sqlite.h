@@ -72,6 +72,8 @@ enum sqlite_slot {
     SLOT_PLACES_KEEP_PAST,
     SLOT_PLACES_INSERT,
     SLOT_PLACES_REPLACE,
+    SLOT_PLACES_FORGET,
+    SLOT_PLACES_FORGET_PAST,
     SLOT_FACILITY_HOURS_DELETE,
     SLOT_OFFER_HOURS_DELETE,
     SLOT_FACILITY_HOURS_INSERT,
@@ -296,6 +298,7 @@ enum status sqlite_offer_version_insert(struct store *, struct offer_record *, s
 enum status sqlite_version_supersede(struct store *, enum store_table, int64_t, moment_t,
                                      struct error *);
 enum status sqlite_places_append(struct store *, struct places_record *, struct error *);
+enum status sqlite_places_forget(struct store *, int64_t, struct error *);
 enum status sqlite_hours_replace(struct store *, enum hours_owner, int64_t,
                                  const struct hours_record *, uint32_t,
                                  const struct hours_exception_record *, uint32_t, struct error *);

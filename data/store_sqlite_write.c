@@ -477,6 +477,27 @@ enum status sqlite_places_append(struct store *base, struct places_record *place
     return status;
 }
 
+static enum status forget_reports(struct sqlite_link *link, enum sqlite_slot slot, const char *sql,
+                                  int64_t group, struct error *error)
+{
+    sqlite3_stmt *statement;
+    enum status status = sqlite_statement(link, slot, sql, &statement, error);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, group);
+    return sqlite_run(link, statement, "dropping reports", error);
+}
+
+enum status sqlite_places_forget(struct store *base, int64_t group, struct error *error)
+{
+    struct sqlite_link *link = &sqlite_of(base)->writer;
+    enum status status = forget_reports(link, SLOT_PLACES_FORGET_PAST,
+                                        "DELETE FROM grp_places_past WHERE grp = ?", group, error);
+    return status ? status
+                  : forget_reports(link, SLOT_PLACES_FORGET, "DELETE FROM grp_places WHERE grp = ?",
+                                   group, error);
+}
+
 /* Hours, slots, edits ----------------------------------------------------------------------------*/
 
 static enum status delete_of(struct sqlite_link *link, enum sqlite_slot slot, const char *sql,

@@ -599,6 +599,36 @@ CONTRACT(numbers_of_new_ids_only_grow)
 
 /* Numbers, hours, slots --------------------------------------------------------------------------*/
 
+CONTRACT(forgotten_reports_are_gone_and_the_next_is_the_first)
+{
+    struct tree tree = plant(f, "sample-0001"), other = plant(f, "sample-0002");
+    struct places_record places, found[3];
+    OK(store_begin(f->store, &f->error));
+    for (moment_t as_of = 5000; as_of <= 6000; as_of += 500) {
+        places = places_record(tree.group.key, as_of, 11);
+        OK(store_places_append(f->store, &places, &f->error));
+    }
+    places = places_record(other.group.key, 7000, 12);
+    OK(store_places_append(f->store, &places, &f->error));
+    OK(store_commit(f->store, &f->error));
+    CHECK_INT(store_places_forget(f->store, tree.group.key, &f->error), STATUS_INVALID);
+    OK(store_begin(f->store, &f->error));
+    OK(store_places_forget(f->store, tree.group.key, &f->error));
+    store_rollback(f->store);
+    CHECK_INT(scan_all(f, STORE_ROWS_PLACES, DAY_NONE, found, sizeof *found, 3), 2);
+    OK(store_begin(f->store, &f->error));
+    OK(store_places_forget(f->store, tree.group.key, &f->error));
+    OK(store_places_forget(f->store, tree.group.key, &f->error)); /* nothing left to drop */
+    places = places_record(tree.group.key, 4000, 13);             /* older than what was there */
+    OK(store_places_append(f->store, &places, &f->error));
+    CHECK_INT(places.seq, 1);
+    OK(store_commit(f->store, &f->error));
+    CHECK_INT(scan_all(f, STORE_ROWS_PLACES, DAY_NONE, found, sizeof *found, 3), 2);
+    CHECK_INT(found[0].enrolled, 13);
+    CHECK_INT(found[1].enrolled, 12);
+    OK(store_check(f->store, &f->error));
+}
+
 CONTRACT(the_current_report_is_the_latest_and_none_is_older)
 {
     struct tree tree = plant(f, "sample-0001");
