@@ -201,7 +201,7 @@ def make_record(number, kind, community, dice):
               "name": f"{first[0]}{second[0]}{ending[0]}（示例）",
               "name_en": f"{first[1]} {second[1]} {ending[1]} (sample)",
               "kind": kind, "ownership": owner, "registrar": registrar,
-              "address": f"{community['street']}{community['name']}示例路{dice.between(1, 199)}号",
+              "address": f"{community['street']}{community['name']}示例路{2 * number + 1}号",
               "community": community["code"],
               "point": list(point_inside(community["ring"], dice)),
               "valid_from": filed, "state": "filed", "filed_on": filed, "opened_on": filed,
