@@ -24,7 +24,7 @@
 static double small_sin(double x)
 {
     double s = x * x;
-    return x * (1 - s / 6 * (1 - s / 20 * (1 - s / 42)));
+    return x * (1 - s * (1.0 / 6 - s * (1.0 / 120 - s * (1.0 / 5040))));
 }
 
 /* 0 <= x <= 0.005 */
@@ -37,24 +37,39 @@ static double small_asin(double x)
 /* |x| <= 1.4 (80 degrees): the cosine's Taylor series, even powers up to 22 */
 static double mean_cos(double x)
 {
-    double s = x * x;
-    double even = 1 - s / 462;
-    even = 1 - s / 380 * even;
-    even = 1 - s / 306 * even;
-    even = 1 - s / 240 * even;
-    even = 1 - s / 182 * even;
-    even = 1 - s / 132 * even;
-    even = 1 - s / 90 * even;
-    even = 1 - s / 56 * even;
-    even = 1 - s / 30 * even;
-    even = 1 - s / 12 * even;
-    return 1 - s / 2 * even;
+    static const double one_over_factorial[] = {
+        -1 / 1124000727777607680000.0, /* 22! */
+        1 / 2432902008176640000.0,     /* 20! */
+        -1 / 6402373705728000.0,       /* 18! */
+        1 / 20922789888000.0,          /* 16! */
+        -1 / 87178291200.0,            /* 14! */
+        1 / 479001600.0,               /* 12! */
+        -1 / 3628800.0,                /* 10! */
+        1 / 40320.0,                   /* 8! */
+        -1 / 720.0,                    /* 6! */
+        1 / 24.0,                      /* 4! */
+        -1 / 2.0,
+        1,
+    };
+    double s = x * x, sum = one_over_factorial[0];
+    for (int i = 1; i < 12; i++)
+        sum = sum * s + one_over_factorial[i];
+    return sum;
 }
 
 static double turn_deg(double from_lon, double to_lon)
 {
     double turn = fabs(to_lon - from_lon);
     return turn > 180 ? 360 - turn : turn;
+}
+
+/* A constant in all but name: its series' coefficients take longer to compute than a distance, and
+ * are there before main() and any thread. */
+static struct geod_geodesic wgs84;
+
+__attribute__((constructor)) static void make_wgs84(void)
+{
+    geod_init(&wgs84, AXIS_M, FLATTENING);
 }
 
 double distance_geodesic_m(struct geo_point from, struct geo_point to)
@@ -65,9 +80,7 @@ double distance_geodesic_m(struct geo_point from, struct geo_point to)
         from = to;
         to = swapped;
     }
-    struct geod_geodesic wgs84;
     double metres = 0;
-    geod_init(&wgs84, AXIS_M, FLATTENING);
     geod_inverse(&wgs84, from.lat, from.lon, to.lat, to.lon, &metres, NULL, NULL);
     return metres;
 }
@@ -85,12 +98,12 @@ double distance_m(struct geo_point from, struct geo_point to)
 
     double cosine = mean_cos((from.lat + to.lat) * (RADIANS / 2));
     double cosine2 = cosine * cosine;
-    double w2 = 1 - ECCENTRICITY2 + ECCENTRICITY2 * cosine2; /* 1 - e² sin² φm */
-    double m_over_n = (1 - ECCENTRICITY2) / w2;              /* M/N */
-    double n2 = 2 * AXIS_M / sqrt(w2);                       /* 2N */
+    double over_w2 = 1 / (1 - ECCENTRICITY2 + ECCENTRICITY2 * cosine2); /* 1 - e² sin² φm */
+    double m_over_n = (1 - ECCENTRICITY2) * over_w2;
+    double two_n = 2 * AXIS_M * sqrt(over_w2);
     double half_lon = small_sin(lon_deg * (RADIANS / 2));
     double half_lat = small_sin(lat_deg * (RADIANS / 2) * m_over_n);
     double lon2 = half_lon * half_lon;
-    double metres = n2 * small_asin(sqrt(half_lat * half_lat * (1 - lon2) + cosine2 * lon2));
+    double metres = two_n * small_asin(sqrt(half_lat * half_lat * (1 - lon2) + cosine2 * lon2));
     return metres <= MID_LATITUDE_MAX_M ? metres : distance_geodesic_m(from, to);
 }

@@ -54,6 +54,40 @@ static inline lanes lanes_max(lanes a, lanes b)
     return _mm_max_ps(a, b);
 }
 
+/* Masks: all bits of a lane, or none. Where the mask is set a, else b. */
+static inline lanes lanes_above(lanes a, lanes b)
+{
+    return _mm_cmpgt_ps(a, b);
+}
+
+static inline lanes lanes_choose(lanes mask, lanes a, lanes b)
+{
+    return _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b));
+}
+
+/* One to the right: the last of `below`, then the first three of `a`. */
+static inline lanes lanes_shift(lanes below, lanes a)
+{
+    __m128i first = _mm_srli_si128(_mm_castps_si128(below), 12);
+    return _mm_castsi128_ps(_mm_or_si128(_mm_slli_si128(_mm_castps_si128(a), 4), first));
+}
+
+/* Four whole numbers carried as they are, for lanes_choose(). */
+static inline lanes lanes_all_bits(uint32_t value)
+{
+    return _mm_castsi128_ps(_mm_set1_epi32((int32_t)value));
+}
+
+static inline lanes lanes_load_bits(const uint32_t *four)
+{
+    return _mm_castsi128_ps(_mm_loadu_si128((const __m128i *)(const void *)four));
+}
+
+static inline void lanes_store_bits(uint32_t *four, lanes a)
+{
+    _mm_storeu_si128((__m128i *)(void *)four, _mm_castps_si128(a));
+}
+
 /* four[i] - value in whole numbers (it must not overflow), then as floats */
 static inline lanes lanes_difference(const int32_t *four, int32_t value)
 {
@@ -69,26 +103,27 @@ static inline uint32_t lanes_at_most(lanes a, lanes b)
 
 #else
 
-typedef struct {
+typedef union {
     float at[4];
+    uint32_t bits[4];
 } lanes;
 
-#define LANES_EACH(expression)      \
-    do {                            \
-        lanes r;                    \
-        for (int i = 0; i < 4; i++) \
-            r.at[i] = (expression); \
-        return r;                   \
+#define LANES_EACH(member, expression)  \
+    do {                                \
+        lanes r;                        \
+        for (int i = 0; i < 4; i++)     \
+            r.member[i] = (expression); \
+        return r;                       \
     } while (0)
 
 static inline lanes lanes_all(float value)
 {
-    LANES_EACH(value);
+    LANES_EACH(at, value);
 }
 
 static inline lanes lanes_load(const float *four)
 {
-    LANES_EACH(four[i]);
+    LANES_EACH(at, four[i]);
 }
 
 static inline void lanes_store(float *four, lanes a)
@@ -99,32 +134,63 @@ static inline void lanes_store(float *four, lanes a)
 
 static inline lanes lanes_add(lanes a, lanes b)
 {
-    LANES_EACH(a.at[i] + b.at[i]);
+    LANES_EACH(at, a.at[i] + b.at[i]);
 }
 
 static inline lanes lanes_sub(lanes a, lanes b)
 {
-    LANES_EACH(a.at[i] - b.at[i]);
+    LANES_EACH(at, a.at[i] - b.at[i]);
 }
 
 static inline lanes lanes_mul(lanes a, lanes b)
 {
-    LANES_EACH(a.at[i] * b.at[i]);
+    LANES_EACH(at, a.at[i] * b.at[i]);
 }
 
 static inline lanes lanes_min(lanes a, lanes b)
 {
-    LANES_EACH(a.at[i] < b.at[i] ? a.at[i] : b.at[i]);
+    LANES_EACH(at, a.at[i] < b.at[i] ? a.at[i] : b.at[i]);
 }
 
 static inline lanes lanes_max(lanes a, lanes b)
 {
-    LANES_EACH(a.at[i] > b.at[i] ? a.at[i] : b.at[i]);
+    LANES_EACH(at, a.at[i] > b.at[i] ? a.at[i] : b.at[i]);
+}
+
+static inline lanes lanes_above(lanes a, lanes b)
+{
+    LANES_EACH(bits, a.at[i] > b.at[i] ? UINT32_MAX : 0);
+}
+
+static inline lanes lanes_choose(lanes mask, lanes a, lanes b)
+{
+    LANES_EACH(bits, (mask.bits[i] & a.bits[i]) | (~mask.bits[i] & b.bits[i]));
+}
+
+static inline lanes lanes_shift(lanes below, lanes a)
+{
+    LANES_EACH(bits, i ? a.bits[i - 1] : below.bits[3]);
+}
+
+static inline lanes lanes_all_bits(uint32_t value)
+{
+    LANES_EACH(bits, value);
+}
+
+static inline lanes lanes_load_bits(const uint32_t *four)
+{
+    LANES_EACH(bits, four[i]);
+}
+
+static inline void lanes_store_bits(uint32_t *four, lanes a)
+{
+    for (int i = 0; i < 4; i++)
+        four[i] = a.bits[i];
 }
 
 static inline lanes lanes_difference(const int32_t *four, int32_t value)
 {
-    LANES_EACH((float)(four[i] - value));
+    LANES_EACH(at, (float)(four[i] - value));
 }
 
 static inline uint32_t lanes_at_most(lanes a, lanes b)

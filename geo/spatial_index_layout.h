@@ -27,11 +27,11 @@
 #include "geo/spatial_index.h"
 
 enum {
-    LEAF_MAX = 32,   /* items in a leaf: the bits of a uint32_t */
-    FAN = 4,         /* children of a node: the lanes */
-    LEAF_WORDS = 32, /* uint64_t a leaf for its turned masks: 64 combinations of 32 bits */
-    DEPTH_MAX = 23,  /* 2^28 points in leaves of 32 */
-    UNIT = 1 << 30   /* the length of a unit vector; differences fit an int32_t */
+    LEAF_MAX = 32,        /* items in a leaf: the bits of a uint32_t */
+    FAN = 4,              /* children of a node: the lanes */
+    LEAF_WORDS = 32,      /* uint64_t a leaf for its turned masks: 64 combinations of 32 bits */
+    DEPTH_MAX = 23,       /* 2^28 points in leaves of 32 */
+    UNIT = (1 << 30) - 1, /* the length of a unit vector; differences fit an int32_t */
 };
 
 #define INDEX_R_MIN 6335439.0 /* M at the equator: 6335439.327 m */

@@ -76,6 +76,16 @@ static inline lanes point_keys(const int32_t *block, uint32_t stride, uint32_t i
     return lanes_add(lanes_add(lanes_mul(x, x), lanes_mul(y, y)), lanes_mul(z, z));
 }
 
+/* The key of one slot: the same floats as point_keys() gives. */
+static inline float point_key(const int32_t *block, uint32_t stride, uint32_t i,
+                              const struct scan_from *from)
+{
+    float x = (float)(block[i] - from->whole[0]);
+    float y = (float)(block[stride + i] - from->whole[1]);
+    float z = (float)(block[2 * stride + i] - from->whole[2]);
+    return x * x + y * y + z * z;
+}
+
 /* Which of the four children have something wanted below them: one bit each. */
 static inline uint32_t wanted_children(const uint64_t *node_masks, uint32_t first, uint64_t wanted)
 {
