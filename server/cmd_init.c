@@ -5,7 +5,7 @@
 
 #include "data/region_init.h"
 
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static enum status fill_store(struct command *command, const struct options *options,
@@ -69,7 +69,7 @@ static void print_loaded(const struct region_loaded *loaded, const char *path, b
         loaded->streets, loaded->communities, loaded->facilities, loaded->groups, loaded->offers);
     if (*loaded->notice)
         fprintf(out, "%s\n", loaded->notice);
-    if (*loaded->notice_en)
+    if (*loaded->notice_en && strcmp(loaded->notice, loaded->notice_en) != 0)
         fprintf(out, "%s\n", loaded->notice_en);
     if (!added)
         fprintf(out, "Next: tuoyu serve --store %s\n", path);

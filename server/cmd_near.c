@@ -81,15 +81,28 @@ static enum status make_request(const struct options *options, moment_t now, str
     return status;
 }
 
+/* What links begin with: the server's own, or what it would be if one ran. */
+static const char *find_base_url(struct command *command, char made[CONFIG_ADDRESS_BYTES + 8])
+{
+    if (command->service) {
+        const char *base_url = atomic_load(&command->service->base_url);
+        return base_url ? base_url : "";
+    }
+    if (*command->config.public_url)
+        return command->config.public_url;
+    char address[CONFIG_ADDRESS_BYTES];
+    config_format_address(&command->config.listen, address);
+    snprintf(made, CONFIG_ADDRESS_BYTES + 8, "http://%s", address);
+    return made;
+}
+
 /* The API's handler writes the body, so that it is the API's to the byte. */
-static enum status write_json(const struct config *config, const struct picture *picture,
+static enum status write_json(struct command *command, const struct picture *picture,
                               struct request *request, struct nearby_list *list, FILE *out,
                               struct error *error)
 {
-    char address[CONFIG_ADDRESS_BYTES], url[CONFIG_ADDRESS_BYTES + 8];
-    config_format_address(&config->listen, address);
-    snprintf(url, sizeof url, "http://%s", address);
-    request->base_url = *config->public_url ? config->public_url : url;
+    char made[CONFIG_ADDRESS_BYTES + 8];
+    request->base_url = find_base_url(command, made);
     struct worker worker = {.picture = picture, .nearby = list};
     struct json body;
     json_init(&body, MAX_ANSWER_BYTES);
@@ -116,7 +129,7 @@ static enum status answer(struct command *command, const struct options *options
     enum status status = list ? make_request(options, now, &arena, &request, error)
                               : error_memory(error, "searching");
     if (!status && options_flag(options, "json")) {
-        status = write_json(&command->config, picture, &request, list, out, error);
+        status = write_json(command, picture, &request, list, out, error);
     } else if (!status) {
         status = params_nearby(&request, &query, error);
         if (!status)

@@ -31,7 +31,7 @@ enum {
 
 struct serving {
     struct command *command;
-    char listen[CONFIG_ADDRESS_BYTES];
+    char listen[CONFIG_ADDRESS_BYTES], base_url[256 + 8];
     struct store *store;
     struct log *log;
     struct service service;
@@ -133,6 +133,10 @@ static enum status start(struct serving *serving, struct http_options *http, str
         .rate_per_second = config->rate,
     };
     enum status status = http_start(http, &serving->http, error);
+    if (!status) {
+        snprintf(serving->base_url, sizeof serving->base_url, "%s", http_url(serving->http));
+        atomic_store(&serving->service.base_url, serving->base_url);
+    }
     if (!status)
         status = ticker_start(&serving->service, serving->log, &serving->ticker, error);
     return status;
@@ -239,8 +243,9 @@ static void wait_for_signal(struct serving *serving, const sigset_t *stopping)
 }
 
 /*
- * The other order. A command that does not end although it is cancelled keeps its thread and what it
- * uses; the store survives a process that ends without closing it.
+ * The other order, but for the control socket: requests first. A command that does not end although
+ * it is cancelled keeps its thread and what it uses; the store survives a process that ends without
+ * closing it.
  */
 static bool stop(struct serving *serving)
 {

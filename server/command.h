@@ -94,10 +94,10 @@ void command_progress_end(struct command *command);
     {                              \
         "json", NULL, "Print JSON" \
     }
-#define OPTION_NOW                                                                         \
-    {                                                                                      \
-        "now", "TIME",                                                                     \
-            "Answer as of this moment (2026-11-24T03:10:00Z); sample and test stores only" \
+#define OPTION_NOW                                                                          \
+    {                                                                                       \
+        "now", "TIME",                                                                      \
+            "Answer as of this moment (2026-11-24T03:10:00Z); sample\nand test stores only" \
     }
 #define COUNT_OF(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 

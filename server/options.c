@@ -198,11 +198,12 @@ bool options_flag(const struct options *options, const char *name)
 /* `text`, its further lines indented by `indent`. */
 static void print_indented(FILE *out, const char *text, int indent)
 {
-    for (const char *line = text; *line;) {
+    const char *line = text;
+    do {
         size_t length = strcspn(line, "\n");
         fprintf(out, "%*s%.*s\n", line == text ? 0 : indent, "", (int)length, line);
         line += length + (line[length] == '\n');
-    }
+    } while (*line);
 }
 
 static int option_width(const struct option_spec *spec)

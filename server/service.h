@@ -17,7 +17,8 @@
 
 struct service {
     struct store *store;
-    const char *store_path; /* absolute; set by the caller */
+    const char *store_path;         /* absolute; set by the caller */
+    _Atomic(const char *) base_url; /* what links begin with; NULL before HTTP is up */
     struct app *app;
     struct clock clock;
 
