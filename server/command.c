@@ -12,7 +12,8 @@ int command_fail(struct command *command, const struct error *error)
 {
     command_progress_end(command);
     fprintf(command->err, "tuoyu %s: %s\n", command->name, error->message);
-    if (error->status == STATUS_INVALID && error->parameter[0])
+    bool is_value = error->status == STATUS_INVALID || error->status == STATUS_NOT_FOUND;
+    if (is_value && error->parameter[0])
         return COMMAND_MISUSED;
     return error->status == STATUS_REJECTED ? COMMAND_REJECTED : COMMAND_FAILED;
 }

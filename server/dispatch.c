@@ -87,7 +87,7 @@ static int refuse_unknown(int count, const char *const *words, FILE *err)
     snprintf(both, sizeof both, "%.20s %.20s", words[0], count > 1 ? words[1] : "");
     for (uint32_t i = 0; i < dispatch_count; i++)
         known[known_count++] = dispatch_entries[i]->usage->name;
-    if (in_group && count < 2) {
+    if (in_group && (count < 2 || words[1][0] == '-')) {
         fprintf(err, "tuoyu %s: say what:\n", words[0]);
         print_commands(words[0], err);
         return COMMAND_MISUSED;

@@ -79,45 +79,52 @@ static int32_t room_of(const struct dataset *dataset, const struct dataset_offer
     return staffed != NONE && staffed < licensed ? staffed : licensed;
 }
 
-static void print_places(const struct dataset *dataset, const struct dataset_offer *offer,
-                         const struct nearby_offer *found, FILE *out)
+static void print_count(int32_t open, int32_t room, FILE *out)
 {
-    int32_t room = room_of(dataset, offer);
-    if (found->state.availability == AVAILABILITY_ASK)
-        fputs("ask: no bookable hours are published", out);
-    else if (found->state.availability == AVAILABILITY_FULL)
-        fputs("full", out);
-    else if (found->state.availability == AVAILABILITY_OPEN && found->state.open == NONE)
-        fputs("places free", out);
-    else if (found->state.availability == AVAILABILITY_OPEN && room != NONE)
-        fprintf(out, "%d of %d places free", found->state.open, room);
-    else if (found->state.availability == AVAILABILITY_OPEN)
-        fprintf(out, "%d place%s free", found->state.open, found->state.open == 1 ? "" : "s");
+    if (room != NONE)
+        fprintf(out, "%d of %d places free", open, room);
     else
-        fputs("free places unknown", out);
-    if (found->state.availability == AVAILABILITY_OPEN &&
-        found->state.open_because == OPEN_BECAUSE_NEXT_OPEN)
-        fputs(" by then", out);
+        fprintf(out, "%d place%s free", open, open == 1 ? "" : "s");
 }
 
-/* How old the numbers are, and whether that is too old to count on. */
-static void print_freshness(const struct vacancies *vacancies, const struct nearby_offer *found,
-                            FILE *out)
+/* Numbers that are too old to count on are told as what they were, never as free. */
+static void print_places(const struct dataset *dataset, const struct dataset_offer *offer,
+                         const struct offer_state *state, FILE *out)
 {
-    if (found->state.availability == AVAILABILITY_ASK)
+    int32_t room = room_of(dataset, offer);
+    if (state->availability == AVAILABILITY_ASK)
+        fputs("ask: no bookable hours are published", out);
+    else if (state->availability == AVAILABILITY_FULL)
+        fputs("full", out);
+    else if (state->availability == AVAILABILITY_OPEN && state->open == NONE)
+        fputs("places free", out);
+    else if (state->availability == AVAILABILITY_OPEN)
+        print_count(state->open, room, out);
+    else
+        fputs("not known", out);
+    if (state->availability == AVAILABILITY_OPEN && state->open_because == OPEN_BECAUSE_NEXT_OPEN)
+        fputs(" by then", out);
+    if (state->availability == AVAILABILITY_UNKNOWN && state->open != NONE) {
+        fputs(", ask: ", out);
+        print_count(state->open, room, out);
+    }
+}
+
+/* How old the numbers are. */
+static void print_age(const struct vacancies *vacancies, const struct offer_state *state, FILE *out)
+{
+    char age[PRINT_TEXT_BYTES];
+    if (state->availability == AVAILABILITY_ASK)
         return;
-    if (found->state.as_of == TIME_NONE) {
+    if (state->as_of == TIME_NONE) {
         fputs(", never reported", out);
         return;
     }
-    char age[PRINT_TEXT_BYTES];
-    print_format_age(vacancies->now - found->state.as_of, age);
-    if (found->state.freshness == FRESHNESS_FRESH)
-        fprintf(out, ", reported %s", age);
-    else if (found->state.freshness == FRESHNESS_STALE)
-        fprintf(out, ", but reported %s: ask", age);
+    print_format_age(vacancies->now - state->as_of, age);
+    if (state->freshness == FRESHNESS_UNKNOWN)
+        fprintf(out, ", last reported %s, too long ago", age);
     else
-        fprintf(out, ": last reported %s, too long ago to count", age);
+        fprintf(out, ", reported %s", age);
 }
 
 static void print_hours(const struct vacancies *vacancies, const struct dataset_offer *offer,
@@ -145,14 +152,14 @@ static void print_offer(const struct dataset *dataset, const struct vacancies *v
     fputs(", ", out);
     print_ages(offer, out);
     fputs(": ", out);
-    print_places(dataset, offer, found, out);
-    print_freshness(vacancies, found, out);
+    print_places(dataset, offer, &found->state, out);
+    print_age(vacancies, &found->state, out);
     if (offer->price != NONE) {
         char money[PRINT_TEXT_BYTES];
         print_format_money(offer->price, dataset->regions[facility->region].currency, money);
         fprintf(out, "; %s", money);
         if (unit)
-            fputs(" a ", out);
+            fputs(offer->price_unit == PRICE_UNIT_HOUR ? " an " : " a ", out);
         print_code(unit ? unit : "", out);
     }
     print_hours(vacancies, offer, out);
