@@ -82,6 +82,23 @@ static enum status write_text_file(const struct dataset *dataset, const struct v
     return status;
 }
 
+/* Is `path` the store's file or one that SQLite keeps beside it? Told by stat(): to open and close
+ * a store's file here would drop the locks that this process has on it. */
+static bool is_store(const char *path, const char *store_path)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", ".lock", ".sock"};
+    struct stat wanted, own;
+    if (!store_path || stat(path, &wanted))
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char name[MAX_PATH_BYTES];
+        snprintf(name, sizeof name, "%s%s", store_path, endings[i]);
+        if (stat(name, &own) == 0 && own.st_dev == wanted.st_dev && own.st_ino == wanted.st_ino)
+            return true;
+    }
+    return false;
+}
+
 /* Give the finished file its name. */
 static enum status publish(const char *aside, const char *path, bool replace, struct error *error)
 {
@@ -101,6 +118,9 @@ enum status export_write(const struct dataset *dataset, const struct vacancies *
         return error_set(error, STATUS_INVALID, "the path has more than %d bytes", MAX_PATH_BYTES);
     if (!request->replace && access(path, F_OK) == 0)
         return error_set(error, STATUS_CONFLICT, "%s is there already; it was not replaced", path);
+    if (is_store(path, request->store_path))
+        return error_set(error, STATUS_CONFLICT, "%s belongs to the store; it was not replaced",
+                         path);
     int file = mkstemp(aside);
     if (file < 0)
         return error_set(error, STATUS_IO, "%s: it cannot be made: %s", path, strerror(errno));

@@ -36,6 +36,7 @@ struct export_request {
     enum export_layer layer; /* not of SpatiaLite */
     uint16_t region;         /* into dataset->regions */
     bool replace;            /* over a file that is there */
+    const char *store_path;  /* of the store: never replaced, nor its companions; NULL */
 };
 
 struct export_counts {
@@ -44,7 +45,7 @@ struct export_counts {
 
 /*
  * Write the file `path`: aside first, then under its name, so that nobody ever sees half of it.
- * CONFLICT where it is there already and not to be replaced; IO; UNSUPPORTED where mod_spatialite is
+ * CONFLICT where it is there already and not to be replaced, or is the store itself; IO; UNSUPPORTED where mod_spatialite is
  * not installed. counts may be NULL.
  */
 enum status MUST_CHECK export_write(const struct dataset *dataset,

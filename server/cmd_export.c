@@ -85,7 +85,8 @@ static enum status write_export(struct command *command, const struct options *o
 static int run(struct command *command, const struct options *options)
 {
     struct error error = {0};
-    struct export_request request = {.layer = EXPORT_FACILITIES};
+    struct export_request request = {.layer = EXPORT_FACILITIES,
+                                     .store_path = command->config.store};
     struct export_counts counts = {0};
     char path[COMMAND_PATH_BYTES];
     const char *file = options->positionals[0];

@@ -335,6 +335,13 @@ TEST(an_export_is_whole_or_not_there_and_never_over_a_file_unasked)
     text = test_read_file(path, NULL);
     CHECK_CONTAINS(text, "bj-0001");
     free(text);
+    request.store_path = path; /* the store itself, named with or without a detour */
+    char detour[4096];
+    snprintf(detour, sizeof detour, "%s/../%s/there.csv", test_folder(),
+             strrchr(test_folder(), '/') + 1);
+    CHECK_INT(export_write(p.dataset, p.vacancies, &request, detour, NULL, &error),
+              STATUS_CONFLICT);
+    CHECK_CONTAINS(error.message, "belongs to the store");
     request.format = EXPORT_SPATIALITE;
     CHECK_INT(export_write(p.dataset, p.vacancies, &request, "/nonexistent/x.sqlite", NULL, &error),
               STATUS_IO);
