@@ -52,7 +52,7 @@ def run_child(function, options, folder):
     """In the child: run one test, print what went wrong, and give its exit code."""
     if function is None:
         return 1
-    flow = Flow(options.program, options.tsan_program, folder)
+    flow = Flow(options.program, options.tsan_program, folder, options.shared)
     code = 0
     try:
         function(flow)
@@ -119,6 +119,11 @@ def main():
     if options.tsan_program:
         options.tsan_program = os.path.abspath(options.tsan_program)
 
+    with tempfile.TemporaryDirectory(prefix="tuoyu-flow-shared-") as options.shared:
+        return run_all(options)
+
+
+def run_all(options):
     passed = failed = skipped = 0
     last = None
     for path, name, function, seconds in find_tests(options.parts):

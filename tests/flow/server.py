@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,10 +35,11 @@ class Skip(Exception):
 class Flow:
     """What one test has: the programs, a fresh folder, and whatever it started."""
 
-    def __init__(self, program, tsan_program, folder):
+    def __init__(self, program, tsan_program, folder, shared=None):
         self.program = program
         self.tsan_program = tsan_program
         self.folder = pathlib.Path(folder)
+        self.shared = pathlib.Path(shared) if shared else None  # one folder for the whole run
         self.servers = []
 
     def run(self, *args, code=0, stdin=None, env=None, timeout=120, program=None):
@@ -55,9 +57,18 @@ class Flow:
         return done
 
     def store(self, region_file=SAMPLE_REGION, name="store.db", *args):
-        """A new store made by `tuoyu init`; its path."""
+        """A new store made by `tuoyu init`; its path. The plain sample is made once a run and copied."""
         path = self.folder / name
-        self.run("init", "--store", path, "--region-file", region_file, *args)
+        if region_file != SAMPLE_REGION or args or not self.shared:
+            self.run("init", "--store", path, "--region-file", region_file, *args)
+            return path
+        sample = self.shared / "sample.db"
+        if not sample.exists():
+            made = self.shared / "making.db"
+            self.run("init", "--store", made, "--region-file", region_file)
+            assert not pathlib.Path(f"{made}-wal").exists(), "init left a write-ahead log behind"
+            made.rename(sample)
+        shutil.copyfile(sample, path)
         return path
 
     def serve(self, store=None, *args, listen="127.0.0.1:0", env=None, program=None, wait=True):
