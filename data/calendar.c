@@ -532,7 +532,7 @@ static bool is_covered(const struct three_days *open, int32_t from_min, int32_t 
 bool hours_cover_day(const struct hours *hours, const struct calendar *calendar, day_t day,
                      int32_t from_min, int32_t to_min)
 {
-    struct three_days open;
+    struct three_days open = {0};
     for (int d = 0; d < 3; d++)
         open.counts[d] = hours_of_day(hours, calendar, day + d - 1, open.intervals[d]);
     return is_covered(&open, from_min, to_min);
@@ -541,7 +541,7 @@ bool hours_cover_day(const struct hours *hours, const struct calendar *calendar,
 bool hours_cover_weekday(const struct hours *hours, uint8_t weekday, int32_t from_min,
                          int32_t to_min)
 {
-    struct three_days open;
+    struct three_days open = {0};
     for (int d = 0; d < 3; d++)
         open.counts[d] =
             hours_of_weekday(hours, (uint8_t)((weekday + 6 + d) % 7), open.intervals[d]);

@@ -344,7 +344,7 @@ static enum status read_offer(const struct sample_reader *reader, const json_t *
         return status;
     char where[WHERE_BYTES];
     snprintf(where, sizeof where, "offer %.64s of %.80s", offer->source_id, in);
-    struct hours hours;
+    struct hours hours = {0};
     status = find_group(reader, object, where, &reader->bundle->offer_groups[number]);
     if (!status)
         status = read_care(object, where, OPTIONAL, &offer->care, error);
@@ -402,7 +402,7 @@ enum status sample_parts_read(const struct sample_reader *reader, const json_t *
 {
     struct facility_bundle *bundle = reader->bundle;
     const json_t *groups = NULL, *offers = NULL;
-    struct hours hours;
+    struct hours hours = {0};
     enum status status = fields_array(object, where, "groups", REQUIRED, &groups, reader->error);
     if (!status)
         status = fields_array(object, where, "offers", REQUIRED, &offers, reader->error);

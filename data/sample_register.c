@@ -233,6 +233,28 @@ static enum status read_events(const json_t *object, const char *where,
 
 /* The whole -------------------------------------------------------------------------------------- */
 
+/* A facility of which nothing is known yet. */
+static struct facility_record unknown_facility(const struct region *region)
+{
+    return (struct facility_record){.region = region->name,
+                                    .source = SAMPLE_SOURCE,
+                                    .lon_e7 = NONE,
+                                    .lat_e7 = NONE,
+                                    .opens_on = DAY_NONE,
+                                    .opened_on = DAY_NONE,
+                                    .filed_on = DAY_NONE,
+                                    .closed_on = DAY_NONE,
+                                    .inclusive_since = DAY_NONE,
+                                    .demonstration_since = DAY_NONE,
+                                    .staff_on = DAY_NONE,
+                                    .licensed_total = NONE,
+                                    .staff = NONE,
+                                    .certified = NONE,
+                                    .ownership = OWNERSHIP_UNKNOWN,
+                                    .registrar = REGISTRAR_UNKNOWN,
+                                    .validity.source = SAMPLE_SOURCE};
+}
+
 enum status sample_register_facility(const struct sample_register *sample, uint32_t number,
                                      const struct region *region, moment_t now, struct arena *arena,
                                      struct sample_facility *facility, struct error *error)
@@ -269,23 +291,7 @@ enum status sample_register_facility(const struct sample_register *sample, uint3
     const json_t *object = json_array_get(sample->facilities, number);
     *facility = (struct sample_facility){.valid_from = DAY_NONE};
     struct facility_record *record = &facility->bundle.facility;
-    *record = (struct facility_record){.region = region->name,
-                                       .source = SAMPLE_SOURCE,
-                                       .lon_e7 = NONE,
-                                       .lat_e7 = NONE,
-                                       .opens_on = DAY_NONE,
-                                       .opened_on = DAY_NONE,
-                                       .filed_on = DAY_NONE,
-                                       .closed_on = DAY_NONE,
-                                       .inclusive_since = DAY_NONE,
-                                       .demonstration_since = DAY_NONE,
-                                       .staff_on = DAY_NONE,
-                                       .licensed_total = NONE,
-                                       .staff = NONE,
-                                       .certified = NONE,
-                                       .ownership = OWNERSHIP_UNKNOWN,
-                                       .registrar = REGISTRAR_UNKNOWN};
-    record->validity.source = SAMPLE_SOURCE;
+    *record = unknown_facility(region);
     enum status status = fields_check(object, "a facility", keys, error);
     if (!status)
         status = fields_borrow_text(object, "a facility", "id", REQUIRED, ID_MAX_BYTES,
