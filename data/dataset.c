@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include "data/large_memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +12,19 @@ void dataset_release(struct dataset *dataset)
         return;
     for (uint32_t i = 0; i < dataset->region_count; i++)
         region_release(&dataset->regions[i]);
-    free(dataset->regions);
-    free(dataset->facilities);
-    free(dataset->groups);
-    free(dataset->offers);
-    free(dataset->numbers);
-    free(dataset->slots);
-    free(dataset->hours_patterns);
-    free(dataset->rules);
-    free(dataset->exceptions);
-    free(dataset->text);
+    large_memory_free(dataset->regions);
+    large_memory_free(dataset->facilities);
+    large_memory_free(dataset->groups);
+    large_memory_free(dataset->offers);
+    large_memory_free(dataset->numbers);
+    large_memory_free(dataset->slots);
+    large_memory_free(dataset->hours_patterns);
+    large_memory_free(dataset->rules);
+    large_memory_free(dataset->exceptions);
+    large_memory_free(dataset->text);
     spatial_index_release(dataset->index);
-    free(dataset->index_facilities);
-    free(dataset->facility_items);
+    large_memory_free(dataset->index_facilities);
+    large_memory_free(dataset->facility_items);
     arena_release(&dataset->arena);
     free(dataset);
 }

@@ -32,9 +32,10 @@ static enum status key_map_init(struct key_map *map, int64_t largest_key, struct
         return error_set(error, STATUS_CORRUPT, "the store has the key %lld; keys go up to %d",
                          (long long)largest_key, LARGEST_KEY);
     map->size = (size_t)largest_key + 1;
-    map->numbers = malloc(map->size * sizeof *map->numbers);
-    if (!map->numbers)
-        return error_memory(error, "numbering the register");
+    enum status status =
+        raw_make_array((void **)&map->numbers, map->size, sizeof *map->numbers, error);
+    if (status)
+        return status;
     memset(map->numbers, 0xFF, map->size * sizeof *map->numbers);
     return STATUS_OK;
 }
@@ -58,7 +59,7 @@ static enum status join_text(struct build *build, struct error *error)
         bytes += pools[i]->length;
     if (bytes > UINT32_MAX)
         return error_set(error, STATUS_LIMIT, "the register's text is larger than 4 GiB");
-    dataset->text = realloc(pools[0]->bytes, bytes);
+    dataset->text = large_memory_resize(pools[0]->bytes, bytes);
     if (!dataset->text)
         return error_memory(error, "gathering the register's text");
     pools[0]->bytes = NULL;
@@ -124,8 +125,8 @@ static enum status place_facilities(struct build *build, struct error *error)
     }
     if (!status)
         dataset->facility_count = (uint32_t)count;
-    free(order);
-    free(raw->facilities);
+    large_memory_free(order);
+    large_memory_free(raw->facilities);
     raw->facilities = NULL;
     return status;
 }
@@ -188,7 +189,7 @@ static enum status place_groups(struct build *build, struct error *error)
                                                          .age_to_m = from->age_to_m,
                                                          .admission = from->admission};
     }
-    free(raw->groups);
+    large_memory_free(raw->groups);
     raw->groups = NULL;
     return STATUS_OK;
 }
@@ -214,7 +215,7 @@ static enum status place_numbers(struct build *build, struct error *error)
         dataset->numbers[group] = raw->numbers[i].numbers;
         dataset->numbers[group].source = rebase(raw->numbers[i].numbers.source, build->number_base);
     }
-    free(raw->numbers);
+    large_memory_free(raw->numbers);
     raw->numbers = NULL;
     return status;
 }
@@ -281,7 +282,7 @@ static enum status place_offers(struct build *build, struct error *error)
         build->offers.numbers[from->key] = number;
         dataset->offers[number] = resolved_offer(build, from, group);
     }
-    free(raw->offers);
+    large_memory_free(raw->offers);
     raw->offers = NULL;
     return STATUS_OK;
 }
@@ -306,7 +307,7 @@ static enum status place_slots(struct build *build, struct error *error)
     dataset->slots = raw->slots;
     dataset->slot_count = (uint32_t)raw->slot_count;
     raw->slots = NULL;
-    free(raw->slot_runs);
+    large_memory_free(raw->slot_runs);
     raw->slot_runs = NULL;
     return STATUS_OK;
 }
@@ -394,7 +395,7 @@ static enum status build_index(struct dataset *dataset, struct error *error)
     }
     if (!status)
         status = spatial_index_build(points, dataset->index_count, &dataset->index, error);
-    free(points);
+    large_memory_free(points);
     return status;
 }
 
@@ -487,9 +488,9 @@ static enum status build_once(struct store *store, moment_t now, struct dataset 
     for (int i = 0; i < 4; i++)
         if (build.raw.changed_at[i] > dataset->changed_at)
             dataset->changed_at = build.raw.changed_at[i];
-    free(build.facilities.numbers);
-    free(build.groups.numbers);
-    free(build.offers.numbers);
+    large_memory_free(build.facilities.numbers);
+    large_memory_free(build.groups.numbers);
+    large_memory_free(build.offers.numbers);
     raw_release(&build.raw);
     if (status)
         dataset_release(dataset);

@@ -12,6 +12,7 @@
 #define DATA_DATASET_INTERNAL_H
 
 #include "data/dataset.h"
+#include "data/large_memory.h"
 
 /* Text one scan has gathered. Byte 0 is NUL, so that reference 0 means none. */
 struct text_pool {
@@ -85,7 +86,8 @@ struct raw {
 enum status MUST_CHECK dataset_scan_all(struct raw *raw, struct error *error);
 void raw_release(struct raw *raw);
 
-/* Room for one more in a growing array; grows by half. MEMORY; LIMIT past 2^28 elements. */
+/* Every array of raw rows and of the dataset is from large_memory.h. Room for one more in a growing
+ * array; grows by half. MEMORY; LIMIT past 2^28 elements. */
 enum status MUST_CHECK raw_grow(void **array, size_t count, size_t *capacity, size_t element_bytes,
                                 struct error *error);
 

@@ -371,15 +371,15 @@ enum status dataset_scan_all(struct raw *raw, struct error *error)
 
 void raw_release(struct raw *raw)
 {
-    free(raw->region_days);
-    free(raw->facilities);
-    free(raw->groups);
-    free(raw->offers);
-    free(raw->numbers);
-    free(raw->slots);
-    free(raw->slot_runs);
-    free(raw->rules);
-    free(raw->exceptions);
+    large_memory_free(raw->region_days);
+    large_memory_free(raw->facilities);
+    large_memory_free(raw->groups);
+    large_memory_free(raw->offers);
+    large_memory_free(raw->numbers);
+    large_memory_free(raw->slots);
+    large_memory_free(raw->slot_runs);
+    large_memory_free(raw->rules);
+    large_memory_free(raw->exceptions);
     text_pool_release(&raw->facility_text);
     text_pool_release(&raw->group_text);
     text_pool_release(&raw->offer_text);

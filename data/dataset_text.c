@@ -25,7 +25,7 @@ enum status raw_grow(void **array, size_t count, size_t *capacity, size_t elemen
         return error_set(error, STATUS_LIMIT, "the register has more than %d rows of one kind",
                          LARGEST_COUNT);
     size_t larger = *capacity ? *capacity + *capacity / 2 : 64;
-    void *grown = realloc(*array, larger * element_bytes);
+    void *grown = large_memory_resize(*array, larger * element_bytes);
     if (!grown)
         return error_memory(error, "reading the register");
     *array = grown;
@@ -35,7 +35,7 @@ enum status raw_grow(void **array, size_t count, size_t *capacity, size_t elemen
 
 enum status raw_make_array(void **array, size_t count, size_t element_bytes, struct error *error)
 {
-    *array = calloc(count ? count : 1, element_bytes);
+    *array = large_memory_resize(NULL, (count ? count : 1) * element_bytes);
     return *array ? STATUS_OK : error_memory(error, "building the dataset");
 }
 
@@ -48,7 +48,7 @@ static enum status append(struct text_pool *pool, const char *text, size_t lengt
     if (needed > pool->capacity) {
         size_t larger = pool->capacity ? pool->capacity + pool->capacity / 2 : 4096;
         larger = larger < needed ? needed : larger;
-        char *grown = realloc(pool->bytes, larger);
+        char *grown = large_memory_resize(pool->bytes, larger);
         if (!grown)
             return error_memory(error, "reading the register");
         pool->bytes = grown;
@@ -102,7 +102,7 @@ enum status text_pool_add(struct text_pool *pool, const char *text, bool repeats
 
 void text_pool_release(struct text_pool *pool)
 {
-    free(pool->bytes);
+    large_memory_free(pool->bytes);
     free(pool->seen);
     *pool = (struct text_pool){0};
 }

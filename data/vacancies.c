@@ -1,3 +1,4 @@
+#include "data/large_memory.h"
 #include "data/vacancies_internal.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ const char *availability_code(enum availability availability)
 
 static void *make_array(size_t count, size_t element_bytes)
 {
-    return calloc(count ? count : 1, element_bytes);
+    return large_memory_resize(NULL, (count ? count : 1) * element_bytes);
 }
 
 static enum status make_arrays(struct vacancies *vacancies, struct error *error)
@@ -130,12 +131,12 @@ void vacancies_release(struct vacancies *vacancies)
 {
     if (!vacancies)
         return;
-    free(vacancies->local);
-    free(vacancies->offers);
-    free(vacancies->hours_today);
-    free(vacancies->is_public);
-    free(vacancies->in_nearby);
-    free(vacancies->item_masks);
-    free(vacancies->node_masks);
+    large_memory_free(vacancies->local);
+    large_memory_free(vacancies->offers);
+    large_memory_free(vacancies->hours_today);
+    large_memory_free(vacancies->is_public);
+    large_memory_free(vacancies->in_nearby);
+    large_memory_free(vacancies->item_masks);
+    large_memory_free(vacancies->node_masks);
     free(vacancies);
 }

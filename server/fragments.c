@@ -1,7 +1,9 @@
 #include "server/fragments.h"
 
+#include "data/large_memory.h"
 #include "server/json.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 static void write_yes_no(struct json *out, const char *key, int8_t value)
@@ -111,6 +113,75 @@ static void *make_array(size_t count, size_t element_bytes)
     return calloc(count ? count : 1, element_bytes);
 }
 
+/* One chunk: facilities [from, to) with their offers. */
+struct chunk_work {
+    struct fragments *fragments;
+    uint32_t from, to;
+    struct json out;
+    enum status status;
+    struct error error;
+};
+
+static uint32_t offers_before(const struct dataset *dataset, uint32_t facility)
+{
+    return facility < dataset->facility_count ? dataset->facilities[facility].first_offer
+                                              : dataset->offer_count;
+}
+
+static void *prepare_chunk(void *context)
+{
+    struct chunk_work *work = context;
+    const struct dataset *dataset = work->fragments->dataset;
+    size_t offers = offers_before(dataset, work->to) - offers_before(dataset, work->from);
+    /* about what it comes to, so that it seldom grows; what is not used is given back */
+    size_t expected = (work->to - work->from) * (size_t)480 + offers * 176 + 4096;
+    json_init(&work->out, UINT32_MAX);
+    if (json_reserve(&work->out, expected))
+        large_memory_advise(work->out.bytes, work->out.capacity);
+    for (uint32_t i = work->from; i < work->to && !work->status; i++) {
+        const struct dataset_facility *facility = &dataset->facilities[i];
+        work->status = prepare_facility(&work->out, dataset, facility,
+                                        &work->fragments->facilities[i], &work->error);
+        for (uint32_t k = 0; k < facility->offer_count && !work->status; k++) {
+            uint32_t offer = facility->first_offer + k;
+            work->status = prepare_offer(&work->out, dataset, &dataset->offers[offer],
+                                         &work->fragments->offers[offer], &work->error);
+        }
+    }
+    if (!work->status)
+        work->status = json_status(&work->out, &work->error);
+    char *fitted = work->out.length ? realloc(work->out.bytes, work->out.length) : NULL;
+    if (fitted)
+        work->out.bytes = fitted;
+    return NULL;
+}
+
+static enum status prepare_chunks(struct fragments *fragments, struct error *error)
+{
+    struct chunk_work work[FRAGMENT_CHUNKS] = {
+        {.fragments = fragments, .to = fragments->second_facility},
+        {.fragments = fragments,
+         .from = fragments->second_facility,
+         .to = fragments->dataset->facility_count}};
+    pthread_t helper;
+    bool helped = pthread_create(&helper, NULL, prepare_chunk, &work[1]) == 0;
+    prepare_chunk(&work[0]);
+    if (helped)
+        pthread_join(helper, NULL);
+    else
+        prepare_chunk(&work[1]);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < FRAGMENT_CHUNKS; i++) {
+        fragments->chunks[i] = work[i].out.bytes;
+        if (work[i].status && !status) {
+            status = work[i].status;
+            if (error)
+                *error = work[i].error;
+        }
+    }
+    return status;
+}
+
 enum status fragments_build(const struct dataset *dataset, struct fragments **result,
                             struct error *error)
 {
@@ -119,21 +190,13 @@ enum status fragments_build(const struct dataset *dataset, struct fragments **re
     if (!fragments)
         return error_memory(error, "preparing answers");
     fragments->dataset = dataset;
+    fragments->second_facility = dataset->facility_count / 2;
+    fragments->second_offer = offers_before(dataset, fragments->second_facility);
     fragments->facilities = make_array(dataset->facility_count, sizeof *fragments->facilities);
     fragments->offers = make_array(dataset->offer_count, sizeof *fragments->offers);
-    struct json out;
-    json_init(&out, UINT32_MAX);
     enum status status = fragments->facilities && fragments->offers
-                             ? STATUS_OK
+                             ? prepare_chunks(fragments, error)
                              : error_memory(error, "preparing answers");
-    for (uint32_t i = 0; i < dataset->facility_count && !status; i++)
-        status = prepare_facility(&out, dataset, &dataset->facilities[i], &fragments->facilities[i],
-                                  error);
-    for (uint32_t i = 0; i < dataset->offer_count && !status; i++)
-        status = prepare_offer(&out, dataset, &dataset->offers[i], &fragments->offers[i], error);
-    char *fitted = status || out.length == 0 ? NULL : realloc(out.bytes, out.length);
-    fragments->bytes = fitted ? fitted : out.bytes;
-    fragments->length = out.length;
     if (status)
         fragments_release(fragments);
     else
@@ -147,6 +210,7 @@ void fragments_release(struct fragments *fragments)
         return;
     free(fragments->facilities);
     free(fragments->offers);
-    free(fragments->bytes);
+    for (int i = 0; i < FRAGMENT_CHUNKS; i++)
+        free(fragments->chunks[i]);
     free(fragments);
 }

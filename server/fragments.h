@@ -12,8 +12,12 @@
 
 /* Two pieces that stand together: `first`, then `second`. */
 struct fragment {
-    uint32_t at; /* into bytes */
+    uint32_t at; /* into its chunk */
     uint16_t first_length, second_length;
+};
+
+enum {
+    FRAGMENT_CHUNKS = 2 /* made by a thread each: the first half of the facilities, the second */
 };
 
 struct fragments {
@@ -23,11 +27,22 @@ struct fragments {
     /* first: {"id":…,"group":…,"care":…,"age_months":…,"licensed":…  and second:
      * ,"price":…,"price_unit":…,"currency":…,"hours_today":  for an answer to fill and close */
     struct fragment *offers;
-    char *bytes;
-    size_t length;
+    char *chunks[FRAGMENT_CHUNKS];          /* a facility, then its offers, and so on */
+    uint32_t second_facility, second_offer; /* the first ones of the second chunk */
 };
 
-/* The dataset must outlive it. *fragments is yours: fragments_release(). LIMIT past 4 GiB. */
+static inline const char *fragments_of_facility(const struct fragments *fragments,
+                                                uint32_t facility)
+{
+    return fragments->chunks[facility >= fragments->second_facility] +
+           fragments->facilities[facility].at;
+}
+static inline const char *fragments_of_offer(const struct fragments *fragments, uint32_t offer)
+{
+    return fragments->chunks[offer >= fragments->second_offer] + fragments->offers[offer].at;
+}
+
+/* The dataset must outlive it. *fragments is yours: fragments_release(). LIMIT past 4 GiB a chunk. */
 enum status MUST_CHECK fragments_build(const struct dataset *dataset, struct fragments **fragments,
                                        struct error *error);
 void fragments_release(struct fragments *fragments); /* safe on NULL */

@@ -136,7 +136,7 @@ void json_offer_open(struct json *out, const struct picture *picture, uint32_t n
     char *start = out->bytes + out->length, *at = start;
     if (out->comma)
         *at++ = ',';
-    const char *prepared = picture->fragments->bytes + fragment->at;
+    const char *prepared = fragments_of_offer(picture->fragments, number);
     at = put(at, prepared, fragment->first_length);
     at = put_numbers(at, &vacancies->numbers[offer->group], state);
     at = put(at, prepared + fragment->first_length, fragment->second_length);
@@ -171,7 +171,7 @@ void json_feature_begin(struct json *out, const struct picture *picture, uint32_
     char *start = out->bytes + out->length, *at = start;
     if (out->comma)
         *at++ = ',';
-    const char *prepared = picture->fragments->bytes + fragment->at;
+    const char *prepared = fragments_of_facility(picture->fragments, number);
     at = PUT(at, "{\"type\":\"Feature\",\"id\":\"");
     at = put(at, prepared, fragment->first_length);
     at = PUT(at, "\",\"geometry\":");
