@@ -306,6 +306,15 @@ def make_special(facilities):
     for key in ("licensed_total", "staff", "certified", "staff_on", "inclusive", "demonstration",
                 "inclusive_since"):
         untold.pop(key, None)
+    for care in ("hourly", "drop_in"):  # every slot of the coming days is taken
+        offer = next(o for f in facilities[:-1] for o in f["offers"]
+                     if o.get("care") == care and o.get("slots", {}).get("age_days", 9) < 1)
+        for interval in offer["slots"]["intervals"]:
+            interval["taken"] = [interval["places"]] * len(interval["taken"])
+    narrow = next(o for o in find(facilities, "nursery", 3)["offers"] if o["care"] == "full_day")
+    ages = next(g["ages"] for g in find(facilities, "nursery", 3)["groups"]
+                if g["id"] == narrow["group"])
+    narrow["ages"] = [ages[0] + 3, ages[1]]  # an offer for a part of its group's ages
     late = find(facilities, "park")  # shifts until two in the morning
     late["hours"] = [{"days": WEEKDAYS, "open": "07:00", "close": "26:00"}]
     find(facilities, "home", 5)["point_consent"] = True
