@@ -56,7 +56,14 @@ static void check_regions(struct checking *checking, struct store *store)
         snprintf(what, sizeof what, "region %s", regions[i].name);
         enum status status =
             region_parse(regions[i].json, strlen(regions[i].json), &region, &error);
-        report(checking, what, status ? error.message : NULL, region.title);
+        char detail[200], until[11];
+        snprintf(detail, sizeof detail, "%s", region.title);
+        if (!status && region.calendar.known_until != DAY_NONE) {
+            day_format(region.calendar.known_until, until);
+            snprintf(detail, sizeof detail, "%s; public holidays are known until %s", region.title,
+                     until);
+        }
+        report(checking, what, status ? error.message : NULL, detail);
         region_release(&region);
     }
     arena_release(&arena);
