@@ -14,9 +14,9 @@ struct column_names {
 };
 
 /*
- * From a header's cells, once: white space at the ends goes; an empty name becomes "#7" (its number,
- * from 1); of names that appear twice each gets its number: "NAME #3". STATUS_REJECTED where that
- * makes two alike after all.
+ * From a header's cells, once: white space at the ends goes; an empty name becomes "#7" (its
+ * number, from 1); of names that appear twice each gets its number: "NAME #3". STATUS_REJECTED
+ * where that makes two alike after all.
  */
 enum status MUST_CHECK column_names_set(struct column_names *names, const struct table_cell *cells,
                                         uint32_t count, struct error *error);

@@ -2,10 +2,10 @@
  * CSV, strictly: RFC 4180 in memory, and LF, CR LF or bare CR as line ends, mixed as they come.
  *
  * A cell is quoted whole or not at all; a quotation mark inside a quoted cell is doubled; line ends
- * and delimiters may stand in quotes. Refused, with the line: a quote that is never closed (the line
- * where it opened), text behind a closing quote, a quotation mark inside an unquoted cell. All three
- * can shift cells silently, so the file cannot be trusted. A row with too many or too few cells is
- * handed over as it is. Lines of nothing, and rows of empty cells, are skipped.
+ * and delimiters may stand in quotes. Refused, with the line: a quote that is never closed (the
+ * line where it opened), text behind a closing quote, a quotation mark inside an unquoted cell. All
+ * three can shift cells silently, so the file cannot be trusted. A row with too many or too few
+ * cells is handed over as it is. Lines of nothing, and rows of empty cells, are skipped.
  */
 #ifndef DATA_CSV_H
 #define DATA_CSV_H

@@ -121,7 +121,7 @@ static enum status read_properties(struct geojson *geojson, struct error *error)
            (status = json_reader_next_member(&geojson->reader, &key, &more, error)) == STATUS_OK &&
            more) {
         uint32_t column;
-        struct table_cell cell;
+        struct table_cell cell = {0};
         status = find_column(geojson, key, &column, error);
         if (!status)
             status = read_cell(geojson, &cell, error);
@@ -145,7 +145,7 @@ static enum status read_geometry(struct geojson *geojson, struct geojson_geometr
 static enum status read_id(struct geojson *geojson, struct error *error)
 {
     enum json_kind kind;
-    struct table_cell cell;
+    struct table_cell cell = {0};
     enum status status = json_reader_peek(&geojson->reader, &kind, error);
     if (!status && kind != JSON_KIND_STRING && kind != JSON_KIND_NUMBER)
         return refuse(geojson, here(geojson), STATUS_REJECTED, error,

@@ -4,9 +4,9 @@
  *
  * Read twice: once whole, to check everything and to learn the columns, then feature by feature.
  * Strings are decoded; numbers, true and false keep their source text; null, and a property that a
- * feature does not have, is null; objects and arrays stay JSON text. A Feature's own "id" (a string or
- * a number) is the last column, "id", unless some feature has a property of that name. Beyond what
- * json_reader.h refuses: a top that is no FeatureCollection, a Feature without "properties" or
+ * feature does not have, is null; objects and arrays stay JSON text. A Feature's own "id" (a string
+ * or a number) is the last column, "id", unless some feature has a property of that name. Beyond
+ * what json_reader.h refuses: a top that is no FeatureCollection, a Feature without "properties" or
  * "geometry" (either may be null), a geometry of no known type.
  */
 #ifndef DATA_GEOJSON_H

@@ -26,13 +26,13 @@ enum status MUST_CHECK geojson_geometry_read(struct json_reader *reader,
 /*
  * The rings of a Polygon or a MultiPolygon, as degrees.
  *
- * text, length  the geometry's JSON text, valid UTF-8, NUL-terminated at length, as table_row has it
+ * text, length  the geometry's JSON text, valid UTF-8, NUL-terminated at length (as in table_row)
  * arena         rings and points are in it
  * polygon       out: rings of all polygons together (geometry.h); empty on failure
  *
- * REJECTED for another type, no rings, a ring of fewer than 4 points or not closed, a position outside
- * -180..180, -90..90; LIMIT above GEOJSON_MAX_POINTS; CORRUPT for broken JSON. Whether rings cross is
- * not looked at.
+ * REJECTED for another type, no rings, a ring of fewer than 4 points or not closed, a position
+ * outside -180..180, -90..90; LIMIT above GEOJSON_MAX_POINTS; CORRUPT for broken JSON. Whether rings
+ * cross is not looked at.
  */
 enum status MUST_CHECK geojson_polygon_parse(const char *text, size_t length, struct arena *arena,
                                              struct geo_polygon *polygon, struct error *error);

@@ -2,9 +2,10 @@
  * A strict pull reader of JSON (RFC 8259) over text in memory: the caller walks, nothing is built.
  *
  * Beyond the grammar it refuses: the same key twice in an object (compared as decoded), lone
- * surrogates, the character U+0000, numbers that no double can hold or of more than NUMBER_MAX_BYTES,
- * more than JSON_MAX_DEPTH levels, more than JSON_MAX_MEMBERS members in one object. Sentences give
- * line and column. The text must be valid UTF-8, NUL-terminated at its length.
+ * surrogates, the character U+0000, numbers that no double can hold or of more than
+ * NUMBER_MAX_BYTES, more than JSON_MAX_DEPTH levels, more than JSON_MAX_MEMBERS members in one
+ * object. Sentences give line and column. The text must be valid UTF-8, NUL-terminated at its
+ * length.
  *
  *   json_reader_begin_object(&reader, error);
  *   while (!(status = json_reader_next_member(&reader, &key, &more, error)) && more)

@@ -33,9 +33,10 @@ static const struct format formats[] = {
 };
 
 /*
- * GDAL 3.6 tries every driver that it has, and some that recognise a file by its content go on to open
- * what it names: files, databases, servers. So all are left out but the two that are written with and
- * (set_skipped_drivers) the one to read with. A name that a GDAL does not know is only warned of.
+ * GDAL 3.6 tries every driver that it has, and some that recognise a file by its content go on to
+ * open what it names: files, databases, servers. So all are left out but the two that are written
+ * with and (set_skipped_drivers) the one to read with. A name that a GDAL does not know is only
+ * warned of.
  */
 static const char skipped_drivers[] =
     "OGR_VRT,VRT,DERIVED,WMS,WMTS,WCS,WFS,CSW,OAPIF,OGCAPI,DAAS,EEDA,EEDAI,HTTP,NGW,PLMOSAIC,"
@@ -156,7 +157,8 @@ static enum status read_output(const struct conversion *conversion, const char *
 
 /* Layers ------------------------------------------------------------------------------------- */
 
-/* Lines "1: NAME" and "1: NAME (title: …)" become NAMEs, in place. Returns how many; others are passed over. */
+/* Lines "1: NAME" and "1: NAME (title: …)" become NAMEs, in place; others are passed over. Returns
+ * how many there are. */
 static uint32_t parse_layers(char *text, char *names[MAX_LAYERS])
 {
     uint32_t count = 0;

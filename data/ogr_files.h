@@ -17,9 +17,9 @@ void ogr_folder_remove(const char *folder);
 const char *ogr_file_name(enum ogr_format format);
 
 /*
- * Check the file (a regular one, below the ceiling, with the content that its format has) and copy it
- * to FOLDER/input.ENDING; of a Shapefile its .shx, .dbf, .prj and .cpg too, of a zipped one those
- * members, of an XLSX without the readings of its texts.
+ * Check the file (a regular one, below the ceiling, with the content that its format has) and copy
+ * it to FOLDER/input.ENDING; of a Shapefile its .shx, .dbf, .prj and .cpg too, of a zipped one
+ * those members, of an XLSX without the readings of its texts.
  *
  * encoding_is_named  out: a .cpg file says what the .dbf is encoded in
  * CORRUPT too for a Shapefile's text that is no UTF-8, where neither the options nor a .cpg name an

@@ -1,6 +1,7 @@
 /*
- * Another program on a short leash: its own process group, its own folder, limits of time, memory and
- * file size, no other file descriptors of ours, no network where the system lets us take it away.
+ * Another program on a short leash: its own process group, its own folder, limits of time, memory
+ * and file size, no other file descriptors of ours, no network where the system lets us take it
+ * away.
  *
  * For programs that read strangers' files (ogr2ogr): whatever the file makes of them, they end with
  * the call.
@@ -44,8 +45,8 @@ struct subprocess_end {
 enum status MUST_CHECK subprocess_find(const char *name, char path[4096]);
 
 /*
- * Run it and wait. STATUS_OK however it ended: *end says how. IO where it could not be started, MEMORY,
- * CANCELLED (killed, then).
+ * Run it and wait. STATUS_OK however it ended: *end says how. IO where it could not be started,
+ * MEMORY, CANCELLED (killed, then).
  */
 enum status MUST_CHECK subprocess_run(const struct subprocess *job, struct subprocess_end *end,
                                       struct error *error);

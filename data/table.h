@@ -78,14 +78,14 @@ enum status MUST_CHECK table_open(const char *path, const struct table_options *
 
 /*
  * The columns' names, trimmed; no two alike and none empty: an empty name reads "#7" (the column's
- * number, from 1), and columns of the same name read "NAME #3", "NAME #7". GeoJSON: the union of the
- * features' property keys, in the order of their first appearance. Good until table_close().
+ * number, from 1), and columns of the same name read "NAME #3", "NAME #7". GeoJSON: the union of
+ * the features' property keys, in the order of their first appearance. Good until table_close().
  */
 const char *const *table_columns(const struct table *table, uint32_t *count);
 
 /*
- * The next row. *more is false, and the row {0}, behind the last one. Of CSV and sheets, rows of which
- * every cell is empty are skipped.
+ * The next row. *more is false, and the row {0}, behind the last one. Of CSV and sheets, rows of
+ * which every cell is empty are skipped.
  */
 enum status MUST_CHECK table_next(struct table *table, struct table_row *row, bool *more,
                                   struct error *error);

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Bytes of the valid character at the start of the text, 0 where there is none (Unicode, table 3-7). */
+/* Bytes of the valid character at the start of the text, 0 where there is none. Unicode, table
+ * 3-7. */
 static size_t character_length(const unsigned char *text, size_t length)
 {
     unsigned char lead = text[0];

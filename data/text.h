@@ -24,8 +24,8 @@ size_t text_utf8_length(const char *text, size_t length);
  * encoding       NULL or "UTF-8", else a name that iconv knows ("GB18030", "Shift_JIS")
  *
  * Returns STATUS_CORRUPT for bytes invalid in the encoding (with line and byte offset from 0; where
- * the whole would read as GB18030, the sentence says so) and for a NUL character; STATUS_INVALID for
- * an encoding that is not known.
+ * the whole would read as GB18030, the sentence says so) and for a NUL character; STATUS_INVALID
+ * for an encoding that is not known.
  */
 enum status MUST_CHECK text_decode(char **bytes, size_t *length, const char *encoding,
                                    struct error *error);
@@ -41,8 +41,8 @@ void text_trim(const char **text, size_t *length);
 
 /*
  * Full-width forms to ASCII ("１２時" to "12時", "Ａ" to "A", "～" and "〜" to "~", "−" to "-", U+3000
- * to a space): for numbers, ages and hours; never for names. `folded` has room for length + 1 bytes and
- * may be `text` itself. Returns the folded length; a NUL follows.
+ * to a space): for numbers, ages and hours; never for names. `folded` has room for length + 1 bytes
+ * and may be `text` itself. Returns the folded length; a NUL follows.
  */
 size_t text_fold_digits(const char *text, size_t length, char *folded);
 

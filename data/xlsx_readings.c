@@ -7,7 +7,8 @@
 
 enum { TEXTS_MAX_BYTES = 256 << 20, PREFIX_MAX_BYTES = 20 };
 
-/* Bytes of "rPh" or "x:rPh" at `name`, a tag's name that ends at '>', '/' or white space; else 0. */
+/* Bytes of "rPh" or "x:rPh" at `name`, a tag's name that ends at '>', '/' or
+ * white space; else 0. */
 static size_t reading_name(const char *name, size_t length)
 {
     size_t size = 0;

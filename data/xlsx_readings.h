@@ -8,8 +8,8 @@
 #include "geo/status.h"
 
 /*
- * bytes, length  in: an XLSX file, malloc'd; out: the same, or another malloc without readings in its
- *                table of shared texts. CORRUPT for an archive that cannot be read.
+ * bytes, length  in: an XLSX file, malloc'd; out: the same, or another malloc without readings in
+ *                its table of shared texts. CORRUPT for an archive that cannot be read.
  */
 enum status MUST_CHECK xlsx_drop_readings(char **bytes, size_t *length, struct error *error);
 

@@ -1,6 +1,7 @@
 /*
- * ZIP archives in memory: what is in one, its members unpacked (stored or deflated, checksums proven),
- * and a copy with one member exchanged. ZIP64, encryption and archives in pieces are refused.
+ * ZIP archives in memory: what is in one, its members unpacked (stored or deflated, checksums
+ * proven), and a copy with one member exchanged. ZIP64, encryption and archives in pieces are
+ * refused.
  */
 #ifndef DATA_ZIP_H
 #define DATA_ZIP_H

@@ -1,6 +1,6 @@
 /*
- * A GeoJSON file from anybody: read as rows, and every geometry as an outline. What is accepted must be
- * JSON in another parser's eyes too.
+ * A GeoJSON file from anybody: read as rows, and every geometry as an outline. What is accepted
+ * must be JSON in another parser's eyes too.
  */
 #include "data/geojson.h"
 #include "data/geojson_geometry.h"

@@ -1,4 +1,4 @@
-/* A workbook from anybody, as far as we open it ourselves: the archive, and readings in its texts. */
+/* A workbook from anybody, as far as we open it ourselves: the archive, the readings in its texts. */
 #include "data/xlsx_readings.h"
 #include "data/zip.h"
 
