@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,35 @@ TEST(http_threads_cut_slow_heads_and_idle_connections)
     ask(fd, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "tuoyu_ready", answer, sizeof answer);
     CHECK_CONTAINS(answer, "tuoyu_cut_total{stage=\"head\"} 1");
     CHECK_CONTAINS(answer, "tuoyu_cut_total{stage=\"idle\"} 1");
+    close(fd);
+    CHECK(http_stop(running.http, 5));
+    app_close(running.app);
+}
+
+TEST(http_threads_cut_who_does_not_read)
+{
+    struct running running = start((struct http_options){.threads = 1, .response_ms = 300});
+    char answer[16384];
+    static const char question[] = "GET /v1/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n";
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)http_port(running.http))};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096, segment = 536;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment); /* small buffers here too */
+    REQUIRE(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    for (int i = 0; i < 200; i++)
+        send(fd, question, strlen(question), MSG_NOSIGNAL | MSG_DONTWAIT);
+    bool cut = false;
+    for (int i = 0; i < 50 && !cut; i++) {
+        usleep(100000);
+        int other = dial(http_port(running.http));
+        ask(other, "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", NULL, answer,
+            sizeof answer);
+        close(other);
+        cut = strstr(answer, "tuoyu_cut_total{stage=\"response\"} 1") != NULL;
+    }
+    CHECK(cut);
     close(fd);
     CHECK(http_stop(running.http, 5));
     app_close(running.app);
