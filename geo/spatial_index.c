@@ -167,7 +167,7 @@ static void consider(struct search *search, struct candidate candidate)
         return; /* it has shrunk since the leaf was looked at */
     if (search->after && was_before(search, candidate))
         return;
-    if (!accepts(search->filter, search->index->items[candidate.slot]))
+    if (!accepts(search->filter, search->index->items, candidate.slot))
         return;
     struct candidate loser = candidate;
     if (candidate.key < search->keys[last]) {
@@ -277,11 +277,15 @@ static void walk(struct search *search)
         if (task_key(task) > search->limit)
             continue;
         uint32_t node = (uint32_t)task;
-        if (node >= index->leaf_first)
+        if (node >= index->leaf_first) {
+            uint32_t next = depth ? (uint32_t)stack[depth - 1] : 0;
+            if (next >= index->leaf_first && !search->wanted)
+                leaf_prefetch(index, next - index->leaf_first);
             visit_leaf(search, node - index->leaf_first);
-        else
+        } else {
             depth += push_children(search, &index->boxes[node], FAN * node + index->roots,
                                    stack + depth);
+        }
     }
 }
 

@@ -87,15 +87,14 @@ static uint32_t circle_points(const struct area *area, const int32_t *block, uin
 
 static void circle_take(struct area *area, float key, uint32_t slot)
 {
-    uint32_t item = area->index->items[slot];
     bool write = area->found < area->capacity;
     double metres = 0;
     if (write || key >= area->sure)
         metres = distance_m(area->from.point, area->index->points[slot]);
-    if (metres > area->radius_m || !accepts(area->filter, item))
+    if (metres > area->radius_m || !accepts(area->filter, area->index->items, slot))
         return;
     if (write)
-        area->hits[area->found] = (struct spatial_hit){metres, item};
+        area->hits[area->found] = (struct spatial_hit){metres, area->index->items[slot]};
     area->found++;
 }
 
@@ -161,11 +160,11 @@ static uint32_t box_points(const struct area *area, const int32_t *block, uint32
 static void box_take(struct area *area, float key, uint32_t slot)
 {
     (void)key;
-    uint32_t item = area->index->items[slot];
-    if (!geo_box_contains(area->box, area->index->points[slot]) || !accepts(area->filter, item))
+    if (!geo_box_contains(area->box, area->index->points[slot]) ||
+        !accepts(area->filter, area->index->items, slot))
         return;
     if (area->found < area->capacity)
-        area->items[area->found] = item;
+        area->items[area->found] = area->index->items[slot];
     area->found++;
 }
 

@@ -127,9 +127,21 @@ static inline enum status scan_check(struct geo_point from, const struct spatial
     return STATUS_OK;
 }
 
-static inline bool accepts(const struct spatial_filter *filter, uint32_t item)
+/* The item's number is looked up only for a filter that asks for it: it is often not in the cache. */
+static inline bool accepts(const struct spatial_filter *filter, const uint32_t *items,
+                           uint32_t slot)
 {
-    return !filter || !filter->accept || filter->accept(filter->context, item);
+    if (!filter || !filter->accept)
+        return true;
+    return filter->accept(filter->context, items[slot]);
+}
+
+/* The lines of a leaf's coordinates that a search will want next. */
+static inline void leaf_prefetch(const struct spatial_index *index, uint32_t leaf)
+{
+    const char *block = (const char *)(index->coordinates + (size_t)leaf * 3 * index->stride);
+    for (size_t byte = 0; byte < 3 * (size_t)index->stride * sizeof(int32_t); byte += 64)
+        __builtin_prefetch(block + byte);
 }
 
 #endif
