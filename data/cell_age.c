@@ -19,6 +19,9 @@ static bool take(const char **at, const char *word)
 
 static bool take_any(const char **at, const char *const *words)
 {
+    if (**at == '\0')
+        return false;
+
     for (; *words; words++)
         if (take(at, *words))
             return true;
@@ -107,6 +110,8 @@ static bool take_amount(const char **at, double *amount)
 static double take_unit(const char **at)
 {
     skip_blanks(at);
+    if (**at == '\0') /* most columns hold bare numbers */
+        return 0;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (take(at, units[i].word))
             return units[i].months;
@@ -179,7 +184,8 @@ static bool age_word(const char *plain, enum cell_age_end end, int32_t *months)
 
 static bool read_age(const char *plain, enum cell_age_end end, double bare_months, int32_t *months)
 {
-    if (age_word(plain, end, months))
+    bool is_number = *plain >= '0' && *plain <= '9';
+    if (!is_number && age_word(plain, end, months))
         return true;
     const char *at = plain;
     struct age age;

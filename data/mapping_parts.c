@@ -261,7 +261,8 @@ enum status parse_groups(struct mapping *mapping, const json_t *root, struct err
     if (!mapping->groups)
         return no_memory(error);
     if (size == 0) {
-        mapping->groups[0] = (struct mapping_group){.id = "all", .ages = {NONE, NONE, 0}};
+        mapping->groups[0] =
+            (struct mapping_group){.id = "all", .ages = {.from_m = NONE, .to_m = NONE}};
         return STATUS_OK;
     }
     for (uint32_t i = 0; i < size; i++) {
@@ -357,7 +358,8 @@ enum status parse_offers(struct mapping *mapping, const json_t *root, struct err
     if (!mapping->offers)
         return no_memory(error);
     if (size == 0) { /* care unknown: it matches no care filter */
-        mapping->offers[0] = (struct mapping_offer){.id = "any", .ages = {NONE, NONE, 0}};
+        mapping->offers[0] =
+            (struct mapping_offer){.id = "any", .ages = {.from_m = NONE, .to_m = NONE}};
         return parse_offer_groups(mapping, NULL, "offers", &mapping->offers[0], error);
     }
     for (uint32_t i = 0; i < size; i++) {

@@ -24,7 +24,7 @@ struct totals {
     uint64_t facilities, groups, offers;
 };
 
-static void fail(const char *doing, const struct error *error)
+__attribute__((noreturn)) static void fail(const char *doing, const struct error *error)
 {
     fprintf(stderr, "bench_import: %s: %s\n", doing, error ? error->message : "");
     exit(1);
@@ -292,7 +292,7 @@ int main(int argc, char **argv)
     struct error error;
     struct region region;
     struct mapping mapping;
-    struct store *store;
+    struct store *store = NULL;
     if (argc > 1)
         seed.count = (uint32_t)strtoul(argv[1], NULL, 10);
     if (!mkdtemp(folder))

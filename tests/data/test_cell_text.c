@@ -28,8 +28,9 @@ TEST(ages_in_chinese_japanese_and_english_are_months)
         {"生後57日", 2, 1},    {"出生", 0, NONE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (!CHECK_INT(age(cases[i].text, CELL_AGE_FROM), cases[i].from) |
-            !CHECK_INT(age(cases[i].text, CELL_AGE_TO), cases[i].to))
+        bool right = CHECK_INT(age(cases[i].text, CELL_AGE_FROM), cases[i].from);
+        right &= CHECK_INT(age(cases[i].text, CELL_AGE_TO), cases[i].to);
+        if (!right)
             fprintf(stderr, "    of \"%s\"\n", cases[i].text);
     }
 }
@@ -41,8 +42,9 @@ TEST(an_age_that_cannot_be_read_is_no_age_and_never_zero)
                                         "1..5岁", "3岁3岁", "99999歳", "1歳２"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int32_t months = 7;
-        if (!CHECK(!cell_age(cases[i], strlen(cases[i]), CELL_AGE_FROM, 0, &months)) |
-            !CHECK_INT(months, 7))
+        bool right = CHECK(!cell_age(cases[i], strlen(cases[i]), CELL_AGE_FROM, 0, &months));
+        right &= CHECK_INT(months, 7);
+        if (!right)
             fprintf(stderr, "    of \"%s\"\n", cases[i]);
     }
 }
@@ -72,7 +74,9 @@ TEST(age_bands_in_one_text_have_two_ends)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int32_t from = NONE, to = NONE;
         cell_age_band(cases[i].text, strlen(cases[i].text), 0, &from, &to);
-        if (!CHECK_INT(from, cases[i].from) | !CHECK_INT(to, cases[i].to))
+        bool right = CHECK_INT(from, cases[i].from);
+        right &= CHECK_INT(to, cases[i].to);
+        if (!right)
             fprintf(stderr, "    of \"%s\"\n", cases[i].text);
     }
 }

@@ -324,6 +324,63 @@ TEST(a_file_or_option_that_is_wrong_as_a_whole_leaves_the_store_unchanged)
     }
 }
 
+/* A file of these bytes in the test's folder. */
+static const char *write_bytes(const char *name, const char *bytes, size_t length)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+    FILE *out = fopen(path, "wb");
+    REQUIRE(out && fwrite(bytes, 1, length, out) == length && fclose(out) == 0);
+    return path;
+}
+
+TEST(a_file_that_breaks_in_its_middle_leaves_the_store_unchanged)
+{
+    struct import_case c;
+    size_t length;
+    char *whole = test_read_file(test_fixture("registers/town-40.csv"), &length);
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        uint64_t generation = store_generation(c.store);
+        whole[length - 3] = '"'; /* a quote that nobody closes, in the last row */
+        CHECK(import_case_run(&c, write_bytes("quote.csv", whole, length), &options) != STATUS_OK);
+        CHECK_CONTAINS(c.error.message, "quote.csv");
+        whole[length - 3] = (char)0xFF; /* bytes that are not UTF-8 */
+        CHECK_INT(import_case_run(&c, write_bytes("bytes.csv", whole, length), &options),
+                  STATUS_CORRUPT);
+        CHECK_CONTAINS(c.error.message, "line 41");
+        CHECK(import_case_run(&c, write_bytes("empty.csv", "", 0), &options) != STATUS_OK);
+        CHECK(import_case_run(&c, write_bytes("zip.csv", "PK\3\4\0\0", 6), &options) != STATUS_OK);
+        CHECK(import_case_run(&c, write_bytes("cut.geojson", "{\"type\":", 8), &options) !=
+              STATUS_OK);
+        CHECK_INT(store_generation(c.store), generation);
+        CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+    }
+    free(whole);
+}
+
+TEST(a_report_lists_ten_thousand_rows_of_a_kind_and_counts_the_others)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", NULL);
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    REQUIRE(out);
+    fprintf(out, "id,name,lon,lat\n");
+    for (int i = 0; i < REPORT_MAX_ENTRIES + 7; i++)
+        fprintf(out, ",示例,120.17,30.2\n");
+    fclose(out);
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, write_bytes("long.csv", text, length), &options), &c.error);
+    CHECK_INT(c.report.rejected, REPORT_MAX_ENTRIES + 7);
+    CHECK_INT(c.report.rejections.count, REPORT_MAX_ENTRIES);
+    CHECK_INT(c.report.not_listed, 7);
+    free(text);
+    import_case_close(&c);
+}
+
 TEST(the_encoding_is_declared_by_option_or_mapping)
 {
     struct import_case c;
