@@ -310,6 +310,7 @@ ON_BOTH(what_is_no_longer_named_ends_and_comes_back_as_itself)
     say(&said, "7");
     CHECK_INT(put(f, &said, 200), HISTORY_CHANGED);
     CHECK_INT(said.groups[1].key, key);
+    say(&said, "7");
     said.offers[0].source_id = "c";
     said.groups[0].source_id = "C"; /* A ends, C is new: its number was never used */
     CHECK_INT(put(f, &said, 300), HISTORY_CHANGED);
