@@ -426,3 +426,72 @@ TEST(a_source_name_comes_from_the_file_name)
     register_source_name("a", name);
     CHECK_TEXT(name, "a");
 }
+
+TEST(a_sheet_of_a_workbook_gives_times_serial_days_and_names_without_their_readings)
+{
+    struct import_case c;
+    EACH_STORE(c, "town-sheets")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.coordsys = "none";
+        options.layer = "行政順";
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-sheets.xlsx"), &options),
+                   &c.error);
+        import_case_counts(&c, 3, 0, 0, 0, 0);
+        CHECK_INT(c.report.skipped, 1); /* the line of the sum */
+        CHECK_INT(c.report.off_map, 3);
+        static const struct import_case_warning none[] = {{IMPORT_WARNING_COUNT, 0}};
+        import_case_warnings(&c, none);
+        struct arena arena;
+        struct facility_record facility;
+        arena_init(&arena, 1 << 16);
+        REQUIRE(import_case_facility(&c, "示例保育室甲/示例市一丁目", today(), &arena, &facility));
+        CHECK_TEXT(facility.name, "示例保育室甲");
+        CHECK_INT(facility.opened_on, day_from_civil(2004, 11, 1));
+        CHECK_INT(facility.licensed_total, 40);
+        REQUIRE(import_case_facility(&c, "示例保育室丙/示例市三丁目", today(), &arena, &facility));
+        CHECK_INT(facility.licensed_total, 30); /* full-width digits */
+        arena_release(&arena);
+        struct store_scan *scan;
+        struct hours_record hours;
+        bool more = true;
+        static const int wanted[][2] = {{450, 1230}, {0, 1440}, {1080, 1620}};
+        REQUIRE_OK(store_scan_open(c.store, STORE_ROWS_HOURS, today(), &scan, &c.error), &c.error);
+        for (int i = 0; i < 3; i++) {
+            REQUIRE_OK(store_scan_next(scan, &hours, &more, &c.error), &c.error);
+            REQUIRE(more);
+            CHECK_INT(hours.open_min, wanted[i][0]);
+            CHECK_INT(hours.close_min, wanted[i][1]);
+        }
+        store_scan_close(scan);
+        /* the other sheet has the same facilities in another order */
+        options.layer = "設置順";
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-sheets.xlsx"), &options),
+                   &c.error);
+        import_case_counts(&c, 0, 0, 3, 0, 0);
+    }
+}
+
+TEST(coordinates_in_metres_come_through_proj_and_swapped_ones_are_seen)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", "town-mercator");
+    struct register_import_options options = import_case_options(&c);
+    CHECK_INT(import_case_run(&c, test_fixture("registers/town-mercator.csv"), &options),
+              STATUS_INVALID); /* wgs84 is not in metres */
+    options.coordsys = "EPSG:3857";
+    REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-mercator.csv"), &options),
+               &c.error);
+    import_case_counts(&c, 4, 0, 0, 0, 0);
+    static const struct import_case_warning expected[] = {{IMPORT_SWAPPED_AXES, 1},
+                                                          {IMPORT_WARNING_COUNT, 0}};
+    import_case_warnings(&c, expected);
+    struct arena arena;
+    struct facility_record facility;
+    arena_init(&arena, 1 << 16);
+    REQUIRE(import_case_facility(&c, "M2", today(), &arena, &facility));
+    CHECK_INT(facility.lon_e7, 1201100000); /* the formula of the projection, by hand */
+    CHECK_INT(facility.lat_e7, 302900000);
+    arena_release(&arena);
+    import_case_close(&c);
+}

@@ -320,3 +320,47 @@ TEST(the_coordinate_system_must_be_declared_and_fit_the_mapping)
     CHECK(!register_same_system("urn:ogc:def:crs:EPSG::3857", "wgs84"));
     CHECK(register_same_system("urn:ogc:def:crs:EPSG::3857", "EPSG:3857"));
 }
+
+TEST(japanese_ages_hours_and_flags_become_bands_intervals_and_offers)
+{
+    struct reading *reading =
+        open_reading("registers/papamama.geojson", "mappings/papamama.json", "wgs84");
+    const struct facility_bundle *bundle = go_to(reading, "1");
+    CHECK_INT(reading->row.finding_count, 0);
+    CHECK_INT(bundle->groups[0].age_from_m, 2); /* 57 days after birth */
+    CHECK_INT(bundle->groups[0].age_to_m, 72);
+    REQUIRE(bundle->offer_count == 2); /* both sell the same group's places */
+    CHECK_INT(bundle->offers[0].care, CARE_FULL_DAY);
+    CHECK_INT(bundle->offers[1].care, CARE_DROP_IN);
+    CHECK_INT(bundle->offer_groups[1], 0);
+    CHECK_INT(bundle->facility.lon_e7, 1201700000);
+    bundle = go_to(reading, "2");
+    CHECK_INT(reading->row.finding_count, 2); /* ＮＡ as total and as the group's */
+    CHECK_TEXT(reading->row.findings[0].value, "ＮＡ");
+    CHECK_INT(bundle->groups[0].age_from_m, 22);
+    CHECK_INT(bundle->groups[0].age_to_m, 36);
+    CHECK_INT(bundle->groups[0].licensed, NONE);
+    bundle = go_to(reading, "3");
+    CHECK_INT(bundle->hours[0].close_min, 1440);
+    CHECK_INT(bundle->hours[0].weekdays, 0x3F | HOURS_HOLIDAYS);
+    bundle = go_to(reading, "4");
+    CHECK_INT(bundle->hours[0].open_min, 1080);
+    CHECK_INT(bundle->hours[0].close_min, 1620);
+    bundle = go_to(reading, "5");
+    REQUIRE(bundle->hours_count == 1);
+    CHECK_INT(bundle->hours[0].open_min, 0);
+    CHECK_INT(bundle->hours[0].close_min, 1440);
+    CHECK_INT(bundle->hours[0].weekdays, HOURS_ALL_WEEK | HOURS_HOLIDAYS);
+    check_only(reading, "6", IMPORT_UNREADABLE_AGE, "不明", true);
+    CHECK_INT(reading->row.bundle.groups[0].age_to_m, NONE);
+    bundle = go_to(reading, "7");
+    CHECK_INT(bundle->groups[0].licensed, 12);
+    REQUIRE(bundle->offer_count == 1);
+    CHECK_INT(bundle->offers[0].care, CARE_DROP_IN);
+    check_only(reading, "8", IMPORT_NO_COORDINATES, NULL, false);
+    bundle = go_to(reading, "9");
+    CHECK_INT(reading->row.finding_count, 0);
+    CHECK_INT(bundle->groups[0].age_from_m, NONE);
+    CHECK_INT(bundle->hours[0].weekdays, 0x16); /* Tuesday, Wednesday, Friday */
+    close_reading(reading);
+}
