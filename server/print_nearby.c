@@ -122,7 +122,7 @@ static void print_age(const struct vacancies *vacancies, const struct offer_stat
     }
     print_format_age(vacancies->now - state->as_of, age);
     if (state->freshness == FRESHNESS_UNKNOWN)
-        fprintf(out, ", last reported %s, too long ago", age);
+        fprintf(out, ", the last report was %s", age);
     else
         fprintf(out, ", reported %s", age);
 }
@@ -226,6 +226,20 @@ static void print_summary(const struct nearby_query *query, const struct nearby_
                 list->item_count);
 }
 
+/* What a filter asks for, in words. */
+static const char *const filter_words[NEARBY_FILTER_COUNT] = {
+    [NEARBY_FILTER_OPEN] = "a free place",
+    [NEARBY_FILTER_CARE] = "the care type",
+    [NEARBY_FILTER_AGE] = "the age",
+    [NEARBY_FILTER_DAY] = "the day and hours",
+    [NEARBY_FILTER_PRICE] = "the price",
+    [NEARBY_FILTER_INCLUSIVE] = "an inclusive price",
+    [NEARBY_FILTER_DEMONSTRATION] = "a demonstration facility",
+    [NEARBY_FILTER_KIND] = "the kind",
+    [NEARBY_FILTER_OWNERSHIP] = "the ownership",
+    [NEARBY_FILTER_WITHIN] = "the distance",
+};
+
 /* What was not shown, and what would be without one of the filters. */
 static void print_rest(const struct nearby_list *list, FILE *out)
 {
@@ -235,11 +249,9 @@ static void print_rest(const struct nearby_list *list, FILE *out)
         fprintf(out, "\n%" PRId64 " more may match: what was asked is not known of them.\n",
                 list->unknown_matched);
     for (int i = 0; i < NEARBY_FILTER_COUNT; i++)
-        if (list->relax[i] >= 0) {
-            fputs("Without asking for ", out);
-            print_code(nearby_filter_code((enum nearby_filter)i), out);
-            fprintf(out, ": %" PRId64 " match.\n", list->relax[i]);
-        }
+        if (list->relax[i] >= 0)
+            fprintf(out, "Without asking for %s: %" PRId64 " match.\n", filter_words[i],
+                    list->relax[i]);
 }
 
 /* Invented data say so wherever they are shown. */

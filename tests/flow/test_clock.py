@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 
 from registers import write_register
 from server import FIXTURES
@@ -76,3 +77,43 @@ def test_a_sample_is_dated_anew_until_it_holds_data_of_ones_own(flow):
     own = flow.serve(store, "--now", much_later)
     assert "make sample" in own.printed(), own.printed()
     assert not any(o[2] == "fresh" for _, offers in shape(own) for o in offers)
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def start_at(when):
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def wait_until(what, seconds=60):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "the clock alone must change the answer"
+        time.sleep(0.3)
+
+
+def test_the_clock_alone_changes_what_a_running_server_answers(flow):
+    store = flow.store(TOWN)
+    file = write_register(flow.folder / "register.csv", 20, TODAY)
+    flow.run("import", "register", file, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    path = "/v1/nearby?lon=120.2&lat=30.2&care=full_day,half_day"
+    line = ["near", "120.2", "30.2", "--care", "full_day", "--limit", "1", "--json", "--store", store]
+    offer = json.loads(flow.run(*line).stdout)["features"][0]["properties"]["offers"][0]
+    stale_at = moment(offer["as_of"]) + datetime.timedelta(days=14, seconds=1)
+
+    # A sample just before midnight in Shanghai, and the town just before its numbers turn stale.
+    midnight = moment(f"{TODAY + datetime.timedelta(days=3)}T16:00:00Z")
+    before = datetime.timedelta(seconds=15)
+    sample = flow.serve(flow.store(name="sample.db"), "--now", start_at(midnight - before))
+    town = flow.serve(store, "--now", start_at(stale_at - before))
+    etag = town.get(path).headers["etag"]
+    assert availability(town.get(path).json()["features"]) == {"fresh"}
+
+    def built_for(server):
+        return moment(server.get("/v1/status").json()["dataset"]["built_for"])
+    assert built_for(sample) < midnight
+    wait_until(lambda: availability(town.get(path).json()["features"]) == {"stale"})
+    assert town.get(path, {"If-None-Match": etag}).status == 200, "the tag must have changed too"
+    wait_until(lambda: built_for(sample) >= midnight)
