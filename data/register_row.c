@@ -198,7 +198,7 @@ static void read_group(struct row_context *context, const struct mapping_group *
 {
     *group = (struct group_record){.source_id = mapped->id};
     read_ages(context, &mapped->ages, &group->age_from_m, &group->age_to_m);
-    group->licensed = row_count(context, &mapped->licensed, mapped->id);
+    group->licensed = row_count(context, &mapped->licensed, "licensed");
     group->admission = READ_CODE_VALUE(context, &mapped->admission, admission, "admission");
     if (group->admission == UNKNOWN)
         group->admission = ADMISSION_PUBLIC;

@@ -19,6 +19,12 @@ static bool means_nothing(const struct mapping *mapping, const char *text, size_
     return false;
 }
 
+/* Most cells begin and end with a plain sign: nothing to trim. */
+static bool is_plain_sign(char c)
+{
+    return c > ' ' && c < 0x7F;
+}
+
 struct row_text row_column(struct row_context *context, uint16_t column)
 {
     struct row_text found = empty_text();
@@ -30,7 +36,10 @@ struct row_text row_column(struct row_context *context, uint16_t column)
     const struct table_cell *cell = &context->row->cells[number];
     const char *text = cell->text;
     size_t length = cell->length;
-    text_trim(&text, &length);
+    if (length == 0)
+        return found;
+    if (!is_plain_sign(text[0]) || !is_plain_sign(text[length - 1]))
+        text_trim(&text, &length);
     if (length == 0 || means_nothing(reader->mapping, text, length))
         return found;
     found.text = text;
