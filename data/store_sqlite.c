@@ -347,6 +347,7 @@ static void forget_cached(struct sqlite_store *store)
     forget_names(&store->writer.sources);
     forget_names(&store->writer.regions);
     memset(store->fresh, 0, sizeof store->fresh);
+    memset(store->hourless, 0, sizeof store->hourless);
     store->last_facility = store->last_group = store->group_facility = store->report_group = 0;
     store->next_number = 0;
     store->change_day_count = 0;

@@ -133,6 +133,7 @@ struct sqlite_store {
     day_t change_days[CHANGE_DAYS_KEPT];               /* known to be in change_day */
     uint32_t change_day_count;
     int64_t report_group; /* the identity inserted last has no report yet */
+    int64_t hourless[2];  /* by enum hours_owner: the identity inserted last has no hours yet */
 };
 
 static inline struct sqlite_store *sqlite_of(struct store *store)

@@ -70,6 +70,8 @@ static enum status insert_identity(struct sqlite_store *store, sqlite3_stmt *sta
         return taken_back ? taken_back : status;
     }
     store->fresh[kind] = *key;
+    if (kind == STORE_FACILITIES || kind == STORE_OFFERS)
+        store->hourless[kind == STORE_OFFERS ? HOURS_OF_OFFER : HOURS_OF_FACILITY] = *key;
     return STATUS_OK;
 }
 
@@ -555,13 +557,9 @@ static enum status insert_exceptions(struct sqlite_link *link, bool of_offer, in
     return status;
 }
 
-enum status sqlite_hours_replace(struct store *base, enum hours_owner owner_kind, int64_t owner,
-                                 const struct hours_record *hours, uint32_t hours_count,
-                                 const struct hours_exception_record *exceptions,
-                                 uint32_t exception_count, struct error *error)
+static enum status delete_hours(struct sqlite_link *link, bool of_offer, int64_t owner,
+                                struct error *error)
 {
-    struct sqlite_link *link = &sqlite_of(base)->writer;
-    bool of_offer = owner_kind == HOURS_OF_OFFER;
     enum status status =
         delete_of(link, of_offer ? SLOT_OFFER_HOURS_DELETE : SLOT_FACILITY_HOURS_DELETE,
                   of_offer ? "DELETE FROM offer_hours WHERE offer = ?"
@@ -573,6 +571,22 @@ enum status sqlite_hours_replace(struct store *base, enum hours_owner owner_kind
             of_offer ? "DELETE FROM offer_hours_exception WHERE offer = ?"
                      : "DELETE FROM facility_hours_exception WHERE facility = ?",
             owner, error);
+    return status;
+}
+
+enum status sqlite_hours_replace(struct store *base, enum hours_owner owner_kind, int64_t owner,
+                                 const struct hours_record *hours, uint32_t hours_count,
+                                 const struct hours_exception_record *exceptions,
+                                 uint32_t exception_count, struct error *error)
+{
+    struct sqlite_store *store = sqlite_of(base);
+    struct sqlite_link *link = &store->writer;
+    bool of_offer = owner_kind == HOURS_OF_OFFER;
+    enum status status = STATUS_OK;
+    if (store->hourless[owner_kind] == owner)
+        store->hourless[owner_kind] = 0; /* nothing to delete */
+    else
+        status = delete_hours(link, of_offer, owner, error);
     if (!status)
         status = insert_hours(link, of_offer, owner, hours, hours_count, error);
     return status ? status
