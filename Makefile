@@ -151,7 +151,7 @@ $(OUT)/bench_%: $(OUT)/tests/bench/bench_%.o $(BENCH_SHARED:%.c=$(OUT)/%.o) $(LI
 
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
 	@echo "  link $@"
-	@$(COMPILER) $(VARIANT_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	@$(COMPILER) $(VARIANT_FLAGS) -fsanitize=fuzzer -fsanitize-link-c++-runtime -o $@ $^ $(LIBS)
 
 variant-program: $(OUT)/tuoyu
 variant-tests: $(OUT)/test_runner
