@@ -139,3 +139,22 @@ def test_a_client_that_goes_away_cancels_its_import(flow):
     flow.run("import", "register", small, "--coordsys", "wgs84", "--as-of", TODAY, "--store",
              server.store, "--source", "small")  # waits for the turn, so the other has ended
     assert facility_count(server) == 5
+
+
+def test_a_client_that_does_not_read_holds_up_nobody(flow):
+    server = flow.serve(flow.store(TOWN))
+    large = write_register(flow.folder / "large.csv", 3000, TODAY)
+    flow.run("import", "register", large, "--coordsys", "wgs84", "--as-of", TODAY, "--store",
+             server.store, "--source", "large")
+    lazy = [subprocess.Popen([flow.program, "export", "--format", "csv", "--layer", "offers", "--store",
+                              server.store], stdout=subprocess.PIPE, cwd=ROOT) for _ in range(4)]
+    time.sleep(1)  # far more than a pipe holds is waiting in each
+    assert all(client.poll() is None for client in lazy), "the export must not fit into the pipe"
+    for turn in range(1, 5):  # more pictures than may be alive at one time
+        small = write_register(flow.folder / "small.csv", turn, TODAY, first=5000)
+        flow.run("import", "register", small, "--coordsys", "wgs84", "--as-of", TODAY, "--store",
+                 server.store, "--source", "small", timeout=60)
+        assert facility_count(server) == 3000 + turn
+    for client in lazy:
+        assert client.stdout.read().count(b"\n") == 3001
+        assert client.wait(30) == 0
