@@ -283,9 +283,22 @@ static void print_line(const char *what, uint32_t rows, struct spent spent)
            rows / spent.wall_s, spent.cpu_s, rows / spent.cpu_s);
 }
 
+static void remove_folder(const char *folder)
+{
+    static const char *const names[] = {"register.csv", "bench.db",      "bench.db-wal",
+                                        "bench.db-shm", "bench.db.lock", "bench.db.sock"};
+    char path[128];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    if (rmdir(folder) != 0)
+        fprintf(stderr, "bench_import: %s is left\n", folder);
+}
+
 int main(int argc, char **argv)
 {
-    char folder[] = "/tmp/tuoyu-bench-XXXXXX", csv[64], database[64], command[96];
+    char folder[] = "/tmp/tuoyu-bench-XXXXXX", csv[64], database[64];
     static char json[MAPPING_BYTES];
     struct seed seed = {.seed = 1, .count = DEFAULT_ROWS, .now = 1795600000};
     struct totals totals = {0};
@@ -330,9 +343,7 @@ int main(int argc, char **argv)
     store_close(store);
     mapping_release(&mapping);
     region_release(&region);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        fprintf(stderr, "bench_import: %s is left\n", folder);
+    remove_folder(folder);
     if (seed.count / first.wall_s < WANTED_ROWS_PER_SECOND)
         fprintf(stderr, "bench_import: slower than wanted\n");
     return 0;
