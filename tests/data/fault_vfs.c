@@ -304,6 +304,11 @@ void fault_begin(struct fault_plan plan)
     fault.happened = false;
 }
 
+void fault_heal(void)
+{
+    fault.plan = (struct fault_plan){0};
+}
+
 int fault_changes(void)
 {
     return fault.changes;

@@ -20,8 +20,11 @@ struct fault_plan {
 /* Make it the default VFS. Once, before any store is opened. */
 void fault_install(void);
 
-/* Forget all files and count changes from 0 again. */
+/* Forget all files and count changes from 0 again. Only while no store is open. */
 void fault_begin(struct fault_plan plan);
+
+/* From here on nothing fails; a store may be open. */
+void fault_heal(void);
 
 /* Changes since fault_begin(). */
 int fault_changes(void);

@@ -292,7 +292,7 @@ TEST(after_a_full_disk_the_same_transaction_can_be_tried_again)
     struct store *store = fail_commit(SQLITE_FULL, &error);
     CHECK_INT(error.status, STATUS_IO);
     CHECK_CONTAINS(error.message, "the disk is full");
-    fault_begin((struct fault_plan){0}); /* somebody made room */
+    fault_heal(); /* somebody made room */
     REQUIRE_OK(one_transaction(store, 1, &error), &error);
     store_close(store);
     CHECK_INT(find_state(&error), 1);
