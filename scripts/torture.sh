@@ -6,6 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 rounds=${ROUNDS:-3}
 failed=0
+hits=0 # faults that met a store being written: without any, nothing was shown
 say() { printf '%s\n' "$*" >&2; }
 
 make -j"$(nproc)" VARIANT=release variant-tests variant-benches >&2 || exit 1
@@ -34,6 +35,7 @@ check_left() {
     say "  ok   $what: no store was made"
   elif [ "$(sqlite3 "$path" 'PRAGMA integrity_check; SELECT count(*) FROM facility' | tr '\n' ' ')" = "ok 0 " ]; then
     say "  ok   $what: the store is as it was before"
+    hits=$((hits + 1))
   else
     say "  FAIL $what: $(sqlite3 "$path" 'PRAGMA integrity_check; SELECT count(*) FROM facility' 2>&1 | head -n 3 | tr '\n' ' ')"
     failed=1
@@ -49,6 +51,7 @@ if mount -t tmpfs -o size=8m tmpfs "$folder/small" 2>/dev/null; then
     failed=1
   else
     say "  $sentence"
+    [[ $sentence == *"the disk is full"* ]] || failed=1
     umount_free=$(df --output=avail "$folder/small" | tail -n 1)
     mount -o remount,size=64m "$folder/small"
     say "  (free then: ${umount_free} KB)"
@@ -70,5 +73,9 @@ for after in 0.3 0.7 1.1 1.6 2.2; do
   rm -rf "$folder/killed"
 done
 
+if [ "$hits" -lt 2 ]; then
+  say "  FAIL no store was met while it was written"
+  failed=1
+fi
 if [ "$failed" -eq 0 ]; then say "torture: all sound"; else say "torture: something is not sound"; fi
 exit "$failed"
