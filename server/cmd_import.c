@@ -124,6 +124,7 @@ static enum status run_communities(struct import *import, struct error *error)
                     .street = options_text(options, "street-column"),
                     .residents = options_text(options, "residents-column"),
                     .children = options_text(options, "children-column"),
+                    .children_estimated = options_text(options, "children-estimated-column"),
                     .standard = options_text(options, "standard-column")},
         .source = options_text(options, "source"),
         .layer = options_text(options, "layer"),
@@ -286,13 +287,15 @@ const struct command_entry cmd_import_register = {&register_usage, run_import_re
                                                   .is_local = false};
 
 static const struct option_spec community_specs[] = {
-    {"as-of", "DATE", "From this day facilities have their new communities\n(default: today)"},
+    {"as-of", "DATE", "The day the file speaks of, kept with the report\n(default: today)"},
     {"code-column", "NAME", "The column of the 12-digit code (default: code)"},
     {"name-column", "NAME", "Likewise of the name (default: name)"},
     {"name-en-column", "NAME", "Of the name in English (default: name_en)"},
     {"street-column", "NAME", "Of the street's code (default: street)"},
     {"residents-column", "NAME", "Of the residents (default: residents)"},
     {"children-column", "NAME", "Of the children under 3 (default: children)"},
+    {"children-estimated-column", "NAME",
+     "Of whether that figure is an estimate (default:\nchildren_estimated)"},
     {"standard-column", "NAME", "Of the standard, new or built (default: standard)"},
     OPTION_SOURCE,
     OPTION_LAYER,
