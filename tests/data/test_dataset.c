@@ -94,7 +94,7 @@ static void check_offers(const struct world *world, uint32_t i)
     }
 }
 
-TEST(a_dataset_holds_each_facility_group_and_offer_of_its_register)
+TEST(a_dataset_read_on_two_threads_holds_each_facility_group_and_offer)
 {
     struct world *world = world_make(11, 400, NOW);
     CHECK_INT(world->dataset->facility_count, 400);
