@@ -795,8 +795,8 @@ static enum status settle_slots(struct put *put, uint32_t number)
     const struct shape *shape = &shapes[STORE_OFFERS];
     const struct offer_record *offer = &put->bundle->offers[number];
     struct chain chain = find_chain(put, shape, offer->source_id);
-    struct slot_record *given, *stored;
-    uint32_t given_count, stored_count;
+    struct slot_record *given = NULL, *stored = NULL;
+    uint32_t given_count = 0, stored_count = 0;
     enum status status =
         pick_slots(put, put->bundle->slots, put->bundle->slot_count, number, &given, &given_count);
     if (!status)

@@ -52,13 +52,14 @@ struct nearby_item {
 };
 
 /* Filters that relax can drop, in this order; also the words of "drop" in the answer. */
-#define NEARBY_FILTER_LIST(X)                                                       \
-    X(OPEN, "open")                                                                 \
-    X(CARE, "care")                                                                 \
-    X(AGE, "age")                                                                   \
-    X(DAY, "day") X(PRICE, "max_price") X(INCLUSIVE, "inclusive")                   \
-        X(DEMONSTRATION, "demonstration") X(KIND, "kind") X(OWNERSHIP, "ownership") \
-            X(WITHIN, "within_m")
+#define NEARBY_FILTER_LIST(X)                                                   \
+    X(OPEN, "open")                                                             \
+    X(CARE, "care")                                                             \
+    X(AGE, "age")                                                               \
+    X(DAY, "day")                                                               \
+    X(PRICE, "max_price")                                                       \
+    X(INCLUSIVE, "inclusive") X(DEMONSTRATION, "demonstration") X(KIND, "kind") \
+        X(OWNERSHIP, "ownership") X(WITHIN, "within_m")
 enum nearby_filter {
 #define X(name, code) NEARBY_FILTER_##name,
     NEARBY_FILTER_LIST(X)

@@ -29,11 +29,11 @@ typedef int64_t moment_t;
 /* Lists: name, code in the store, the API and mapping files. The page has the 中文 (web/text). */
 #define CARE_LIST(X) \
     X(FULL_DAY, "full_day") X(HALF_DAY, "half_day") X(HOURLY, "hourly") X(DROP_IN, "drop_in")
-#define KIND_LIST(X)                                                                    \
-    X(NURSERY, "nursery")                                                               \
-    X(COMMUNITY, "community")                                                           \
-    X(KINDERGARTEN_CLASS, "kindergarten_class") X(PARK, "park") X(EMPLOYER, "employer") \
-        X(HOME, "home")
+#define KIND_LIST(X)                            \
+    X(NURSERY, "nursery")                       \
+    X(COMMUNITY, "community")                   \
+    X(KINDERGARTEN_CLASS, "kindergarten_class") \
+    X(PARK, "park") X(EMPLOYER, "employer") X(HOME, "home")
 #define OWNERSHIP_LIST(X)                       \
     X(PUBLIC, "public")                         \
     X(PUBLIC_PRIVATE_RUN, "public_private_run") \

@@ -40,7 +40,8 @@ enum status memory_add(struct memory_list *list, enum memory_list_name name, con
         void *grown = realloc(list->items, capacity * bytes);
         if (!grown)
             return error_memory(error, "keeping a row");
-        *list = (struct memory_list){grown, list->count, capacity};
+        list->items = grown;
+        list->capacity = capacity;
     }
     memcpy((char *)list->items + list->count++ * bytes, item, bytes);
     return STATUS_OK;

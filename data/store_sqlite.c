@@ -107,11 +107,18 @@ static char *immutable_uri(const char *path)
     char *uri = malloc(strlen(path) * 3 + 32);
     if (!uri)
         return NULL;
-    char *end = uri + sprintf(uri, "file:");
-    for (; *path; path++)
-        end += strchr("?#% ", *path) ? sprintf(end, "%%%02X", (unsigned char)*path)
-                                     : sprintf(end, "%c", *path);
-    strcpy(end, "?immutable=1");
+    const char *const hexadecimal = "0123456789ABCDEF";
+    char *end = stpcpy(uri, "file:");
+    for (; *path; path++) {
+        unsigned char c = (unsigned char)*path;
+        bool special = strchr("?#% ", c) != NULL;
+        *end++ = special ? '%' : (char)c;
+        if (special) {
+            *end++ = hexadecimal[c >> 4];
+            *end++ = hexadecimal[c & 15];
+        }
+    }
+    stpcpy(end, "?immutable=1");
     return uri;
 }
 

@@ -456,7 +456,7 @@ enum status sqlite_facility_next_number(struct store *base, const char *prefix, 
         return status;
     *number = greatest + 1;
     if (mine && strlen(prefix) < sizeof store->number_prefix) {
-        strcpy(store->number_prefix, prefix);
+        memcpy(store->number_prefix, prefix, strlen(prefix) + 1);
         store->next_number = *number;
     }
     return STATUS_OK;

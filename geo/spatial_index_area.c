@@ -47,7 +47,7 @@ static void take_leaf(struct area *area, const struct area_kind *kind, uint32_t 
 static void walk(struct area *area, const struct area_kind *kind)
 {
     const struct spatial_index *index = area->index;
-    uint32_t stack[STACK_MAX], depth = 0;
+    uint32_t stack[STACK_MAX] = {0}, depth = 0;
     const struct box4 *box = &index->boxes[index->leaf_first];
     uint32_t first = 0;
     for (;;) {

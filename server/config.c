@@ -56,7 +56,7 @@ static enum status read_store(const struct given *given, struct config *config, 
     if (strlen(given->text) >= sizeof config->store)
         return error_set(error, STATUS_INVALID, "%s is a path of %zu bytes; at most %zu are taken",
                          given->name, strlen(given->text), sizeof config->store - 1);
-    strcpy(config->store, given->text);
+    memcpy(config->store, given->text, strlen(given->text) + 1);
     return STATUS_OK;
 }
 
@@ -88,7 +88,7 @@ static bool parse_address(const char *text, union config_address *address)
     memcpy(host, text, (size_t)(end - text));
     host[end - text] = '\0';
     if (strcmp(host, "localhost") == 0)
-        strcpy(host, "127.0.0.1");
+        memcpy(host, "127.0.0.1", sizeof "127.0.0.1");
 
     *address = (union config_address){0};
     if (!bracketed && inet_pton(AF_INET, host, &address->v4.sin_addr) == 1) {
@@ -186,7 +186,7 @@ static enum status read_trusted_proxies(const struct given *given, struct config
     if (strlen(given->text) >= sizeof config->trusted_proxies)
         return error_set(error, STATUS_INVALID, "%s is %zu bytes long; at most %zu are taken",
                          given->name, strlen(given->text), sizeof config->trusted_proxies - 1);
-    strcpy(config->trusted_proxies, given->text);
+    memcpy(config->trusted_proxies, given->text, strlen(given->text) + 1);
     return STATUS_OK;
 }
 

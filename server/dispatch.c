@@ -166,7 +166,7 @@ static void resolve_store(struct config *config)
 {
     char *real = realpath(config->store, NULL);
     if (real && strlen(real) < sizeof config->store)
-        strcpy(config->store, real);
+        memcpy(config->store, real, strlen(real) + 1);
     free(real);
 }
 

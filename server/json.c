@@ -162,7 +162,7 @@ void json_text_n(struct json *json, const char *text, size_t length)
         unsigned char c = (unsigned char)text[i];
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
-        char escaped[6];
+        char escaped[6] = {0};
         json_raw(json, text + done, i - done);
         json_raw(json, escaped, escape(escaped, c));
         done = i + 1;

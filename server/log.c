@@ -180,10 +180,10 @@ enum status log_ring_open(struct log *log, struct log_ring **ring, struct error 
         *ring = opened;
     }
     pthread_mutex_unlock(&log->mutex);
-    if (*ring)
-        return STATUS_OK;
-    free(opened);
-    return error_set(error, STATUS_LIMIT, "the log serves at most %d threads", MAX_RINGS);
+    if (!*ring)
+        free(opened);
+    return *ring ? STATUS_OK
+                 : error_set(error, STATUS_LIMIT, "the log serves at most %d threads", MAX_RINGS);
 }
 
 void log_request(struct log_ring *ring, const struct log_entry *entry)
