@@ -146,9 +146,14 @@ enum status network_file_write(const char *path, const struct network *network,
         return error_set(error, STATUS_INVALID, "the path of the street file is too long: %s",
                          path);
     fill_header(&header, arrays, network, extract);
-    FILE *file = fopen(aside, "wbe");
-    if (!file)
-        return error_set(error, STATUS_IO, "%s: %s", aside, strerror(errno));
+    int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* its owner's alone */
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!file) {
+        int opening_failed_with = errno;
+        if (fd >= 0)
+            close(fd);
+        return error_set(error, STATUS_IO, "%s: %s", aside, strerror(opening_failed_with));
+    }
     enum status status = write_all(file, &header, arrays);
     int failed_with = errno;
     if (fclose(file) != 0 && !status) {

@@ -20,6 +20,11 @@ void store_close(struct store *store)
     store->backend->close(store);
 }
 
+const char *store_location(const struct store *store)
+{
+    return store->location;
+}
+
 bool store_is_mine(const struct store *store)
 {
     return atomic_load(&store->writer) == (unsigned long)pthread_self();

@@ -35,6 +35,8 @@ enum store_mode {
 enum status MUST_CHECK store_open(const char *location, enum store_mode mode, struct store **store,
                                   struct error *error);
 void store_close(struct store *store); /* safe on NULL; rolls back what is open */
+/* Where it is: the path it was opened by, or "memory:". Lives as long as the store. */
+const char *store_location(const struct store *store);
 
 /* Transactions. After a commit that failed with STATUS_IO the outcome is unknown: the store answers
  * READ_ONLY to every further write until it is opened again. */

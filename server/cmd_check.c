@@ -7,6 +7,7 @@
 
 #include "data/mapping.h"
 #include "data/region.h"
+#include "data/region_streets.h"
 #include "data/sample.h"
 
 #include <errno.h>
@@ -39,6 +40,22 @@ static void report(struct checking *checking, const char *what, const char *wron
     json_object_end(&checking->json);
 }
 
+/* The street file of a region: mapped, its checksums and its network proven. */
+static void check_streets(struct checking *checking, struct store *store, const char *region)
+{
+    struct network_file file;
+    struct error error = {0};
+    char what[100], detail[160];
+    snprintf(what, sizeof what, "streets of %s", region);
+    enum status status = region_streets_open(store, region, &file, &error);
+    if (status == STATUS_NOT_FOUND || status == STATUS_UNSUPPORTED)
+        return; /* none were imported */
+    snprintf(detail, sizeof detail, "%u nodes, %u pieces of street", file.network.node_count,
+             file.network.piece_count);
+    report(checking, what, status ? error.message : NULL, detail);
+    network_file_close(&file);
+}
+
 static void check_regions(struct checking *checking, struct store *store)
 {
     struct arena arena;
@@ -65,6 +82,7 @@ static void check_regions(struct checking *checking, struct store *store)
         }
         report(checking, what, status ? error.message : NULL, detail);
         region_release(&region);
+        check_streets(checking, store, regions[i].name);
     }
     arena_release(&arena);
 }
@@ -210,7 +228,8 @@ static const struct usage usage = {
     .positionals = "",
     .summary = "Check the store, region files and mappings; changes nothing",
     .about = "Says of the store whether its file is sound, its version is this program's, and its\n"
-             "regions can be read. Reads only. Exits with 1 when something is wrong.",
+             "regions and their street files can be read. Reads only. Exits with 1 when\n"
+             "something is wrong.",
     .options = specs,
     .option_count = COUNT_OF(specs),
     .examples = examples,

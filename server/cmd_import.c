@@ -22,42 +22,6 @@ struct import {
     struct import_report report;
 };
 
-/* The region of that name; NULL = the only one. */
-static enum status find_region(struct store *store, const char *name, struct region *region,
-                               struct error *error)
-{
-    struct arena arena;
-    struct store_region *regions = NULL;
-    uint32_t count = 0, found = 0, matches = 0;
-    arena_init(&arena, 16 << 20);
-    enum status status = store_regions(store, &arena, &regions, &count, error);
-    for (uint32_t i = 0; !status && i < count; i++)
-        if (!name || strcmp(regions[i].name, name) == 0) {
-            found = i;
-            matches++;
-        }
-    if (!status && matches == 1) {
-        status = region_parse(regions[found].json, strlen(regions[found].json), region, error);
-    } else if (!status) {
-        char names[200] = "";
-        size_t used = 0;
-        for (uint32_t i = 0; i < count && used < sizeof names - 1; i++)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
-                                     regions[i].name);
-        status =
-            count == 0 ? error_set(error, STATUS_NOT_FOUND,
-                                   "the store has no region yet; `tuoyu init` makes one")
-            : name     ? error_set_parameter(error, STATUS_INVALID, "region",
-                                             "the store has no region '%.60s'; it has %s", name, names)
-                       : error_set_parameter(error, STATUS_INVALID, "region",
-                                             "the store has several regions; say --region NAME, "
-                                                 "one of %s",
-                                             names);
-    }
-    arena_release(&arena);
-    return status;
-}
-
 /* The day the file speaks of: as given (a register's must be), or today in the region. */
 static enum status read_as_of(struct import *import, struct error *error)
 {
@@ -153,7 +117,7 @@ static enum status import_file(struct import *import,
     if (!status) {
         import->now = clock_now(&clock);
         status =
-            find_region(command->store, options_text(options, "region"), &import->region, error);
+            command_find_region(command, options_text(options, "region"), &import->region, error);
     }
     if (!status)
         status = read_as_of(import, error);

@@ -119,6 +119,41 @@ enum status command_clock(struct command *command, const char *now, struct clock
     return status;
 }
 
+enum status command_find_region(const struct command *command, const char *name,
+                                struct region *region, struct error *error)
+{
+    struct arena arena;
+    struct store_region *regions = NULL;
+    uint32_t count = 0, found = 0, matches = 0;
+    arena_init(&arena, 16 << 20);
+    enum status status = store_regions(command->store, &arena, &regions, &count, error);
+    for (uint32_t i = 0; !status && i < count; i++)
+        if (!name || strcmp(regions[i].name, name) == 0) {
+            found = i;
+            matches++;
+        }
+    if (!status && matches == 1) {
+        status = region_parse(regions[found].json, strlen(regions[found].json), region, error);
+    } else if (!status) {
+        char names[200] = "";
+        size_t used = 0;
+        for (uint32_t i = 0; i < count && used < sizeof names - 1; i++)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                                     regions[i].name);
+        status =
+            count == 0 ? error_set(error, STATUS_NOT_FOUND,
+                                   "the store has no region yet; `tuoyu init` makes one")
+            : name     ? error_set_parameter(error, STATUS_INVALID, "region",
+                                             "the store has no region '%.60s'; it has %s", name, names)
+                       : error_set_parameter(error, STATUS_INVALID, "region",
+                                             "the store has several regions; say --region NAME, "
+                                                 "one of %s",
+                                             names);
+    }
+    arena_release(&arena);
+    return status;
+}
+
 /* A terminal that is stopped would stop us, and with us everyone who waits for the store. */
 static bool can_print(struct command *command)
 {

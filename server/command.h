@@ -10,6 +10,7 @@
 #ifndef SERVER_COMMAND_H
 #define SERVER_COMMAND_H
 
+#include "data/region.h"
 #include "data/store.h"
 #include "server/clock.h"
 #include "server/config.h"
@@ -75,6 +76,11 @@ enum status MUST_CHECK command_clock(struct command *command, const char *now, s
 enum status MUST_CHECK command_read_clock(struct command *command, const char *now,
                                           struct clock *clock, struct error *error);
 enum status MUST_CHECK command_allow_now(struct store *store, struct error *error);
+
+/* The region of that name in the open store; NULL = the only one. *region is yours:
+ * region_release(). INVALID with the names there are; NOT_FOUND for a store without regions. */
+enum status MUST_CHECK command_find_region(const struct command *command, const char *name,
+                                           struct region *region, struct error *error);
 
 /* Show on a terminal how far it is, 0..1, now and then; nothing where standard error is none. */
 void command_progress(struct command *command, const char *doing, double done);
