@@ -2,7 +2,7 @@
 """make_sample.py [FOLDER]: write the sample region into FOLDER (default data/regions/binjiang).
 
 Reads there community_codes.csv and census_2020.csv, facts transcribed with their source (README.md
-beside them); invents the rest, the same every time: outlines, shares of the census, facilities.
+beside them); invents the rest, the same every time: outlines, shares of the census, facilities, streets, homes.
 Python's standard library only, no network."""
 
 import csv
@@ -11,18 +11,24 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sample import facilities, outlines  # noqa: E402
+from sample import facilities, osm_xml, outlines, plane, town, town_plan  # noqa: E402
 from sample.dice import Dice, share_out  # noqa: E402
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "regions", "binjiang")
 NOTICE = "示例数据：社区边界、机构、托位与价格均为虚构，不对应任何真实机构"
 NOTICE_EN = ("Sample data: outlines of communities, facilities, places and prices are invented and "
              "stand for no real facility")
+NOTICE_STREETS = ("示例数据：街道、水系、绿地与建筑均为虚构；仅主要道路、地铁站与水体的名称取自现实，位置为示意")
+NOTICE_STREETS_EN = ("Sample data: streets, water, parks and buildings are invented; only the names of main roads, "
+                     "metro stations and waters are real, and where they run is a sketch.")
 # Districts of new housing, for the sample; no source says which communities are.
 NEW = {"奥体社区", "亚运社区", "物联网社区", "金东方社区", "丹枫社区", "石门塘社区", "白马湖社区", "钱潮望涛社区",
        "钱潮建业社区", "月亮湾社区", "明德社区", "华悦湾社区", "伟业社区"}
 # Cells of the outlines' grid, from the south-west.
 STREET_CELLS = [("浦沿街道", 0, 27), ("长河街道", 27, 49), ("西兴街道", 49, 72)]
+# At the edges, without a facility: their homes are drawn where even the neighbours' are far.
+LONELY = {"联庄社区", "杨家墩社区", "冠二社区", "山二社区", "石门塘社区", "官河社区", "水电社区"}
+OFF_NETWORK = "冠山社区"  # whose one facility is put on the hill, away from any street
 UNDER_THREE = 0.6  # of the children aged 0 to 4: three of five years, births spread evenly
 
 HOLIDAYS = [("元旦", "2026-01-01", "2026-01-03"), ("春节", "2026-02-15", "2026-02-23"),
@@ -52,6 +58,31 @@ def make_communities(codes, census, dice):
         for c, r, k in zip(own, residents, share_out(under_three, weights)):
             c["residents"], c["children"] = r, k
     return communities
+
+
+def put_off_network(communities, register):
+    code = next(c["code"] for c in communities if c["name"] == OFF_NETWORK)
+    facility, = (f for f in register if f["community"] == code)
+    facility["point"] = list(plane.to_lonlat(town_plan.OFF_NETWORK))
+
+
+def draw_town(communities, census, register):
+    """The town around the facilities, and who lives in its buildings."""
+    dice = Dice(330108004)
+    districts = [(s["name"], s["name_en"],
+                  [c["ring"] for c in communities if c["street_code"] == s["code"]]) for s in census]
+    points = {c["name"]: [tuple(f["point"]) for f in register
+                          if f["community"] == c["code"] and f["point"]] for c in communities}
+    drawn = town.draw(communities, districts, points, LONELY, dice)
+    return drawn, town.residents(drawn, communities, dice)
+
+
+def residents_csv(rows):
+    """One row a building; children under 3 are an estimate, see streets.json for the census."""
+    lines = ["id,lon,lat,residents,children_under_3,community,note"]
+    lines += [f"B{n + 1:04d},{at[0]:.6f},{at[1]:.6f},{people},{children},{code},示例；儿童数为估算"
+              for n, (at, people, children, code) in enumerate(rows)]
+    return "\n".join(lines) + "\n"
 
 
 def region_json():
@@ -106,6 +137,7 @@ def check(communities, census, register):
         own = [c for c in communities if c["street_code"] == street["code"]]
         assert sum(c["residents"] for c in own) == int(street["residents"])
         assert sum(c["children"] for c in own) == round(int(street["age_0_4"]) * UNDER_THREE)
+    assert LONELY <= facilities.WITHOUT
     assert len(communities) == 67 and 68 <= len(register) <= 75
     assert all("（示例）" in f["name"] and "phone" not in f for f in register)
     assert len({f["name"] for f in register}) == len(register)
@@ -156,12 +188,17 @@ def main():
     dice = Dice(330108)
     communities = make_communities(read_csv("community_codes.csv"), census, dice)
     register = facilities.make(communities, dice)
+    put_off_network(communities, register)
     check(communities, census, register)
-    write(folder, "region.json", json.dumps(region_json(), ensure_ascii=False, indent=2) + "\n")
+    drawn, homes = draw_town(communities, census, register)
+    region = region_json()
+    write(folder, "region.json", json.dumps(region, ensure_ascii=False, indent=2) + "\n")
     write_rows(folder, "streets.json", streets_json(census), "streets")
     write_rows(folder, "communities.geojson", communities_geojson(communities), "features")
     write_rows(folder, "facilities.json",
                {"version": 1, "notice": NOTICE, "facilities": register}, "facilities", facility_text)
+    write(folder, "streets.osm", osm_xml.text(drawn, region["bounds"], NOTICE_STREETS, NOTICE_STREETS_EN))
+    write(folder, "residents.csv", residents_csv(homes))
 
 
 if __name__ == "__main__":
