@@ -1,6 +1,7 @@
 #include "data/dataset.h"
 
 #include "data/large_memory.h"
+#include "data/walking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@ void dataset_release(struct dataset *dataset)
 {
     if (!dataset)
         return;
+    walking_close_all(dataset);
     for (uint32_t i = 0; i < dataset->region_count; i++)
         region_release(&dataset->regions[i]);
     large_memory_free(dataset->regions);

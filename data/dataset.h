@@ -17,6 +17,8 @@
 #include "data/store.h"
 #include "geo/spatial_index.h"
 
+struct walking_network; /* data/walking.h */
+
 /* Text is kept once, in one pool, by offset; 0 is the empty string and means NULL. */
 typedef uint32_t text_ref;
 
@@ -112,6 +114,12 @@ struct dataset {
     uint32_t *index_facilities;  /* index item -> facility; ascending, so ties hold */
     uint32_t *facility_items;    /* facility -> index item; UINT32_MAX = off the map */
     uint32_t index_count;
+
+    struct walking_network **networks; /* of the regions that have one; walking.h */
+    uint32_t network_count;
+    const char *
+        *network_troubles; /* beside regions: why the street file that the store names is not
+                                      used; NULL = it is, or there is none */
 
     struct arena arena;
 };

@@ -5,6 +5,7 @@
  * in memory little more than once.
  */
 #include "data/dataset_internal.h"
+#include "data/walking.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -484,6 +485,8 @@ static enum status build_once(struct store *store, moment_t now, struct dataset 
         status = place_facilities(&build, error);
     if (!status)
         status = place_the_rest(&build, error);
+    if (!status)
+        status = walking_open_all(dataset, store, error);
     dataset->changed_at = TIME_NONE;
     for (int i = 0; i < 4; i++)
         if (build.raw.changed_at[i] > dataset->changed_at)

@@ -30,20 +30,26 @@ static bool accept_unknown(const void *context, uint32_t item)
            VERDICT_UNKNOWN;
 }
 
-/* Masks leave out what is in no nearby answer, so a query without filters needs no further look. */
-static struct spatial_filter matching_filter(const struct nearby_matcher *matcher)
+struct spatial_filter nearby_filter_of(const struct nearby_matcher *matcher, bool unknown)
 {
     const struct nearby_query *query = matcher->query;
     struct mask_query wanted = {.cares = query->cares,
                                 .age_months = matcher->age_months,
                                 .open = query->open,
                                 .inclusive = query->inclusive};
-    bool filtered = matcher->has_offer_filter || matcher->has_facility_filter;
     return (struct spatial_filter){.item_masks = matcher->vacancies->item_masks,
                                    .node_masks = matcher->vacancies->node_masks,
-                                   .wanted = vacancies_wanted_mask(&wanted),
-                                   .accept = filtered ? accept_matching : NULL,
+                                   .wanted = unknown ? UINT64_MAX : vacancies_wanted_mask(&wanted),
                                    .context = matcher};
+}
+
+/* Without filters the masks have said it all: no further look. */
+static struct spatial_filter matching_filter(const struct nearby_matcher *matcher)
+{
+    struct spatial_filter filter = nearby_filter_of(matcher, false);
+    if (matcher->has_offer_filter || matcher->has_facility_filter)
+        filter.accept = accept_matching;
+    return filter;
 }
 
 static enum status count(const struct nearby_matcher *matcher, const struct spatial_filter *filter,
@@ -59,22 +65,19 @@ static enum status count(const struct nearby_matcher *matcher, const struct spat
     return status;
 }
 
-static enum status count_matching(const struct nearby_matcher *matcher, int64_t *result,
-                                  struct error *error)
+static enum status count_matching(void *context, const struct nearby_matcher *matcher,
+                                  int64_t *result, struct error *error)
 {
+    (void)context;
     struct spatial_filter filter = matching_filter(matcher);
     return count(matcher, &filter, result, error);
 }
 
-/* What is unknown may be in no mask: all that is in nearby answers is looked at. */
 static enum status count_unknown(const struct nearby_matcher *matcher, int64_t *result,
                                  struct error *error)
 {
-    struct spatial_filter filter = {.item_masks = matcher->vacancies->item_masks,
-                                    .node_masks = matcher->vacancies->node_masks,
-                                    .wanted = UINT64_MAX,
-                                    .accept = accept_unknown,
-                                    .context = matcher};
+    struct spatial_filter filter = nearby_filter_of(matcher, true);
+    filter.accept = accept_unknown;
     return count(matcher, &filter, result, error);
 }
 
@@ -101,13 +104,16 @@ static bool filter_is_set(const struct nearby_query *query, enum nearby_filter f
         return query->ownerships != 0;
     case NEARBY_FILTER_WITHIN:
         return isfinite(query->within_m);
+    case NEARBY_FILTER_WITHIN_MINUTES:
+        return query->within_minutes != NONE || query->within_seconds > 0;
     case NEARBY_FILTER_COUNT:
         break;
     }
     return false;
 }
 
-/* The query as if the filter had never been asked for. A start month stays: it is no filter. */
+/* The query as if the filter had never been asked for. A start month stays: it is no filter. No
+ * search on foot goes farther than the most minutes. */
 static void drop_filter(struct nearby_query *query, enum nearby_filter filter)
 {
     switch (filter) {
@@ -141,13 +147,17 @@ static void drop_filter(struct nearby_query *query, enum nearby_filter filter)
     case NEARBY_FILTER_WITHIN:
         query->within_m = INFINITY;
         break;
+    case NEARBY_FILTER_WITHIN_MINUTES:
+        query->within_minutes = NEARBY_MAX_MINUTES;
+        query->within_seconds = 0;
+        break;
     case NEARBY_FILTER_COUNT:
         break;
     }
 }
 
-static enum status count_relaxed(const struct nearby_matcher *matcher, struct nearby_list *list,
-                                 struct error *error)
+enum status nearby_count_relaxed(const struct nearby_matcher *matcher, nearby_count *count_them,
+                                 void *context, struct nearby_list *list, struct error *error)
 {
     enum status status = STATUS_OK;
     for (int i = 0; i < NEARBY_FILTER_COUNT && !status; i++) {
@@ -158,13 +168,12 @@ static enum status count_relaxed(const struct nearby_matcher *matcher, struct ne
         drop_filter(&relaxed, filter);
         struct nearby_matcher without =
             nearby_matcher_of(matcher->dataset, matcher->vacancies, &relaxed);
-        status = count_matching(&without, &list->relax[i], error);
+        status = count_them(context, &without, &list->relax[i], error);
     }
     return status;
 }
 
-/* How many items have an id up to this one: the cursor's place among items at its distance. */
-static uint32_t items_up_to(const struct dataset *dataset, const char *id)
+uint32_t nearby_facilities_up_to(const struct dataset *dataset, const char *id)
 {
     uint32_t low = 0, high = dataset->facility_count;
     while (low < high) { /* the first facility whose id is after it */
@@ -174,9 +183,14 @@ static uint32_t items_up_to(const struct dataset *dataset, const char *id)
         else
             high = middle;
     }
-    uint32_t facility = low;
-    low = 0;
-    high = dataset->index_count;
+    return low;
+}
+
+/* How many items have an id up to this one: the cursor's place among items at its distance. */
+static uint32_t items_up_to(const struct dataset *dataset, const char *id)
+{
+    uint32_t facility = nearby_facilities_up_to(dataset, id);
+    uint32_t low = 0, high = dataset->index_count;
     while (low < high) { /* the first item that stands for it or a later one */
         uint32_t middle = low + (high - low) / 2;
         if (dataset->index_facilities[middle] < facility)
@@ -197,7 +211,7 @@ static struct spatial_hit cursor_hit(const struct dataset *dataset,
     return (struct spatial_hit){nextafter(query->after_distance_m, -INFINITY), UINT32_MAX};
 }
 
-static void list_offers(const struct nearby_matcher *matcher, struct nearby_item *item,
+void nearby_list_offers(const struct nearby_matcher *matcher, struct nearby_item *item,
                         struct nearby_list *list)
 {
     const struct dataset *dataset = matcher->dataset;
@@ -266,20 +280,57 @@ static enum status find_page(const struct nearby_matcher *matcher, struct nearby
                                               .distance_m = hits[i].distance_m};
     fetch_facilities(matcher, list);
     for (uint32_t i = 0; i < list->item_count; i++)
-        list_offers(matcher, &list->items[i], list);
+        nearby_list_offers(matcher, &list->items[i], list);
     return STATUS_OK;
 }
 
-static enum status refuse_walking(const struct nearby_query *query, struct error *error)
+/* How to order: by walk where it was asked for, or nothing was and one can walk from there. */
+static enum status choose_way(const struct nearby_matcher *matcher, struct walking_start *start,
+                              struct nearby_list *list, struct error *error)
 {
-    return error_set_parameter(error, STATUS_NO_NETWORK,
-                               query->by == NEARBY_WALK ? "by" : "within_minutes",
-                               "there is no pedestrian network here to walk on; ask with by=line");
+    const struct nearby_query *query = matcher->query;
+    bool must_walk = query->by == NEARBY_WALK || query->within_minutes != NONE ||
+                     query->within_seconds > 0 || query->walkings;
+    enum nearby_by by = query->by;
+    if (by == NEARBY_UNSET && query->has_after)
+        by = query->after_by;
+    if (by == NEARBY_UNSET && isfinite(query->within_m))
+        by = NEARBY_LINE;
+    list->by = NEARBY_LINE;
+    if (by == NEARBY_LINE && !must_walk)
+        return STATUS_OK;
+    struct error trouble = {0};
+    enum status status = walking_find_start(matcher->dataset, query->from, (uint32_t)query->profile,
+                                            query->walkings, start, &trouble);
+    if (!status)
+        list->by = NEARBY_WALK;
+    if (!status || (!must_walk && by == NEARBY_UNSET))
+        return STATUS_OK;
+    const char *parameter = query->by == NEARBY_WALK        ? "by"
+                            : query->within_minutes != NONE ? "within_minutes"
+                            : must_walk                     ? ""
+                                                            : "cursor";
+    return error_set_parameter(error, status, parameter, "%s", trouble.message);
+}
+
+static enum status find_by_line(const struct nearby_matcher *matcher, struct nearby_list *list,
+                                struct error *error)
+{
+    enum status status = find_page(matcher, list, error);
+    bool limited = isfinite(matcher->query->within_m);
+    bool filtered = matcher->has_offer_filter || matcher->has_facility_filter;
+    if (!status && limited)
+        status = count_matching(NULL, matcher, &list->matched, error);
+    if (!status && filtered && (limited || list->complete))
+        status = count_unknown(matcher, &list->unknown_matched, error);
+    if (!status && matcher->query->relax)
+        status = nearby_count_relaxed(matcher, count_matching, NULL, list, error);
+    return status;
 }
 
 enum status nearby_find(const struct dataset *dataset, const struct vacancies *vacancies,
-                        const struct nearby_query *query, struct nearby_list *list,
-                        struct error *error)
+                        struct walker *walker, const struct nearby_query *query,
+                        struct nearby_list *list, struct error *error)
 {
     list->by = NEARBY_LINE;
     list->age_months = query->age_months;
@@ -288,24 +339,17 @@ enum status nearby_find(const struct dataset *dataset, const struct vacancies *v
     list->item_count = list->offer_count = 0;
     for (int i = 0; i < NEARBY_FILTER_COUNT; i++)
         list->relax[i] = -1;
-    if (query->by == NEARBY_WALK || query->within_minutes != NONE)
-        return refuse_walking(query, error);
     if (query->limit < 1 || query->limit > NEARBY_MAX_LIMIT)
         return error_set_parameter(error, STATUS_INVALID, "limit",
                                    "limit is %u; it must be 1 to %d", query->limit,
                                    NEARBY_MAX_LIMIT);
-    if (dataset->region_count == 0)
-        return STATUS_OK;
-    struct nearby_matcher matcher = nearby_matcher_of(dataset, vacancies, query);
+    struct walking_start start;
+    struct nearby_matcher matcher = {.dataset = dataset, .query = query};
+    enum status status = choose_way(&matcher, &start, list, error);
+    if (status || dataset->region_count == 0)
+        return status;
+    matcher = nearby_matcher_of(dataset, vacancies, query);
     list->age_months = matcher.age_months;
-    enum status status = find_page(&matcher, list, error);
-    bool limited = isfinite(query->within_m);
-    bool filtered = matcher.has_offer_filter || matcher.has_facility_filter;
-    if (!status && limited)
-        status = count_matching(&matcher, &list->matched, error);
-    if (!status && filtered && (limited || list->complete))
-        status = count_unknown(&matcher, &list->unknown_matched, error);
-    if (!status && query->relax)
-        status = count_relaxed(&matcher, list, error);
-    return status;
+    return list->by == NEARBY_WALK ? nearby_find_walking(&matcher, &start, walker, list, error)
+                                   : find_by_line(&matcher, list, error);
 }

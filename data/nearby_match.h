@@ -36,4 +36,29 @@ enum verdict nearby_facility_verdict(const struct nearby_matcher *matcher, uint3
 enum verdict nearby_offer_verdict(const struct nearby_matcher *matcher, uint32_t offer,
                                   struct offer_state *state);
 
+/* Between nearby.c and nearby_walk.c ------------------------------------------------------------- */
+
+/* The masks of this query in the index; `accept` is the caller's. Masks leave out what is in no
+ * nearby answer. `unknown`: what is unknown may be in no mask, so all that is in nearby answers. */
+struct spatial_filter nearby_filter_of(const struct nearby_matcher *matcher, bool unknown);
+
+/* How many facilities have an id up to this one: where a cursor stands among equals. */
+uint32_t nearby_facilities_up_to(const struct dataset *dataset, const char *id);
+
+/* Fill in the offers of the item that match, behind those that the list has. */
+void nearby_list_offers(const struct nearby_matcher *matcher, struct nearby_item *item,
+                        struct nearby_list *list);
+
+/* Count the matches once more without each filter that is set. */
+typedef enum status nearby_count(void *context, const struct nearby_matcher *matcher,
+                                 int64_t *result, struct error *error);
+enum status MUST_CHECK nearby_count_relaxed(const struct nearby_matcher *matcher,
+                                            nearby_count *count, void *context,
+                                            struct nearby_list *list, struct error *error);
+
+/* The search by walk, from where it starts. */
+enum status MUST_CHECK nearby_find_walking(const struct nearby_matcher *matcher,
+                                           const struct walking_start *start, struct walker *walker,
+                                           struct nearby_list *list, struct error *error);
+
 #endif

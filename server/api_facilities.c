@@ -3,6 +3,8 @@
 #include "server/params.h"
 #include "server/router.h"
 
+#include <stdio.h>
+
 /* The first facility whose id is after the cursor's. */
 static uint32_t first_after(const struct dataset *dataset, const struct facilities_query *query)
 {
@@ -74,7 +76,10 @@ static void write_links(struct json *out, const struct request *request,
     request_write_link(request, "self", NULL, out);
     if (!complete) {
         char cursor[CURSOR_MAX_BYTES];
-        params_next_cursor(request, 0, dataset_text(dataset, dataset->facilities[last].id), cursor);
+        struct cursor place = {0};
+        snprintf(place.id, sizeof place.id, "%s",
+                 dataset_text(dataset, dataset->facilities[last].id));
+        params_next_cursor(request, &place, cursor);
         request_write_link(request, "next", cursor, out);
     }
     json_array_end(out);

@@ -10,7 +10,8 @@ enum status api_nearby(struct worker *worker, const struct request *request, str
     struct nearby_query query;
     enum status status = params_nearby(request, &query, error);
     if (!status)
-        status = nearby_find(picture->dataset, picture->vacancies, &query, worker->nearby, error);
+        status = nearby_find(picture->dataset, picture->vacancies, worker->walker, &query,
+                             worker->nearby, error);
     if (!status)
         json_nearby(out, request, picture, &query, worker->nearby);
     return status;

@@ -103,7 +103,8 @@ static enum status write_json(struct command *command, const struct picture *pic
 {
     char made[CONFIG_ADDRESS_BYTES + 8];
     request->base_url = find_base_url(command, made);
-    struct worker worker = {.picture = picture, .nearby = list};
+    struct walker walker = {0};
+    struct worker worker = {.picture = picture, .nearby = list, .walker = &walker};
     struct json body;
     json_init(&body, MAX_ANSWER_BYTES);
     enum status status = api_nearby(&worker, request, &body, error);
@@ -113,6 +114,7 @@ static enum status write_json(struct command *command, const struct picture *pic
         fwrite(body.bytes, 1, body.length, out);
         putc('\n', out);
     }
+    walker_release(&walker);
     json_release(&body);
     return status;
 }
@@ -124,6 +126,7 @@ static enum status answer(struct command *command, const struct options *options
     struct arena arena;
     struct request request;
     struct nearby_query query;
+    struct walker walker = {0};
     arena_init(&arena, REQUEST_ARENA_BYTES);
     struct nearby_list *list = malloc(sizeof *list);
     enum status status = list ? make_request(options, now, &arena, &request, error)
@@ -133,10 +136,12 @@ static enum status answer(struct command *command, const struct options *options
     } else if (!status) {
         status = params_nearby(&request, &query, error);
         if (!status)
-            status = nearby_find(picture->dataset, picture->vacancies, &query, list, error);
+            status =
+                nearby_find(picture->dataset, picture->vacancies, &walker, &query, list, error);
         if (!status)
             print_nearby(picture->dataset, picture->vacancies, &query, list, out);
     }
+    walker_release(&walker);
     free(list);
     arena_release(&arena);
     return status;

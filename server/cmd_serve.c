@@ -198,6 +198,9 @@ static void print_ready(struct serving *serving, const struct picture *picture)
     for (uint32_t i = 0; i < dataset->region_count; i++)
         fprintf(command->out, "%s %s", i ? "," : "; region", dataset->regions[i].name);
     fputs(".\n", command->out);
+    for (uint32_t i = 0; i < dataset->region_count; i++)
+        if (dataset->network_troubles[i])
+            fprintf(command->err, "tuoyu serve: %s\n", dataset->network_troubles[i]);
     print_sample(&serving->sample, dataset, command->out);
     struct geo_point middle;
     if (find_middle(dataset, &middle))

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VERSION = 1, HEAD_BYTES = 17, MAX_RAW_BYTES = HEAD_BYTES + ID_MAX_BYTES };
+enum { BY_LINE = 1, BY_WALK = 2, HEAD_BYTES = 17, MAX_RAW_BYTES = HEAD_BYTES + ID_MAX_BYTES };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -23,9 +23,10 @@ static uint64_t get_u64(const unsigned char *bytes)
 
 void cursor_encode(const struct cursor *cursor, char text[CURSOR_MAX_BYTES])
 {
-    unsigned char raw[MAX_RAW_BYTES] = {VERSION};
-    uint64_t distance_bits;
-    memcpy(&distance_bits, &cursor->distance, sizeof distance_bits);
+    unsigned char raw[MAX_RAW_BYTES] = {cursor->by_walk ? BY_WALK : BY_LINE};
+    uint64_t distance_bits = cursor->walk_mm;
+    if (!cursor->by_walk)
+        memcpy(&distance_bits, &cursor->distance_m, sizeof distance_bits);
     put_u64(raw + 1, cursor->parameters_hash);
     put_u64(raw + 9, distance_bits);
     size_t id_length = strnlen(cursor->id, ID_MAX_BYTES);
@@ -70,14 +71,18 @@ enum status cursor_decode(const char *text, size_t length, uint64_t parameters_h
     unsigned char raw[MAX_RAW_BYTES];
     struct cursor found = {0};
     size_t raw_length = decode_base64url(text, length, raw);
-    if (raw_length <= HEAD_BYTES || raw[0] != VERSION)
+    if (raw_length <= HEAD_BYTES || (raw[0] != BY_LINE && raw[0] != BY_WALK))
         return error_set_parameter(error, STATUS_INVALID, "cursor",
                                    "cursor is not one that a next link of this server gave");
     uint64_t distance_bits = get_u64(raw + 9);
-    memcpy(&found.distance, &distance_bits, sizeof found.distance);
+    found.by_walk = raw[0] == BY_WALK;
+    if (found.by_walk)
+        found.walk_mm = distance_bits;
+    else
+        memcpy(&found.distance_m, &distance_bits, sizeof found.distance_m);
     memcpy(found.id, raw + HEAD_BYTES, raw_length - HEAD_BYTES);
     found.parameters_hash = get_u64(raw + 1);
-    if (!isfinite(found.distance) || found.distance < 0 || !record_id_is_valid(found.id) ||
+    if (!isfinite(found.distance_m) || found.distance_m < 0 || !record_id_is_valid(found.id) ||
         strlen(found.id) != raw_length - HEAD_BYTES)
         return error_set_parameter(error, STATUS_INVALID, "cursor",
                                    "cursor is not one that a next link of this server gave");

@@ -1,8 +1,10 @@
 /*
  * Cursors: where the last page ended, as text for a link. A client hands back what it was given.
  *
- *   base64url, no padding, of:  version 1 (1 byte) | hash of the other parameters (8, little endian)
- *                               | last exact distance, IEEE double (8, little endian)
+ *   base64url, no padding, of:  1 (ordered by line) or 2 (by walk) (1 byte)
+ *                               | hash of the other parameters (8, little endian)
+ *                               | last exact distance: metres as IEEE double, or, on foot,
+ *                                 millimetres as an integer (8, little endian)
  *                               | last id (1 to 64 bytes)
  *
  * The hash ties a cursor to its question: with any other parameters it is refused. It is no secret
@@ -17,7 +19,9 @@ enum { CURSOR_MAX_BYTES = 112 /* 81 bytes as base64, and a NUL */ };
 
 struct cursor {
     uint64_t parameters_hash;
-    double distance; /* finite, >= 0 */
+    bool by_walk;
+    double distance_m; /* by line: finite, >= 0 */
+    uint64_t walk_mm;  /* by walk */
     char id[ID_MAX_BYTES + 1];
 };
 

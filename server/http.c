@@ -494,10 +494,11 @@ static enum status make_workers(struct http *http, struct error *error)
         worker->worker.options = options;
         worker->worker.metrics = http->metrics;
         worker->worker.nearby = malloc(sizeof *worker->worker.nearby);
+        worker->worker.walker = calloc(1, sizeof *worker->worker.walker);
         worker->gzip = libdeflate_alloc_compressor(1);
         arena_init(&worker->arena, REQUEST_ARENA_BYTES);
         json_init(&worker->out, ANSWER_MAX_BYTES);
-        status = worker->worker.nearby && worker->gzip
+        status = worker->worker.nearby && worker->worker.walker && worker->gzip
                      ? app_reader_open(options->app, &worker->reader, error)
                      : error_memory(error, "starting the server");
         if (!status && options->log)
@@ -512,6 +513,9 @@ static void free_workers(struct http *http)
         struct http_worker *worker = &http->workers[i];
         app_reader_close(worker->reader);
         free(worker->worker.nearby);
+        if (worker->worker.walker)
+            walker_release(worker->worker.walker);
+        free(worker->worker.walker);
         free(worker->packed);
         libdeflate_free_compressor(worker->gzip);
         arena_release(&worker->arena);

@@ -5,12 +5,15 @@
 #include "server/params.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void write_head(struct json *out, const struct picture *picture,
                        const struct nearby_query *query, const struct nearby_list *list)
 {
     json_key_text(out, "type", "FeatureCollection");
-    json_key_text(out, "by", "line");
+    json_key_text(out, "by", list->by == NEARBY_WALK ? "walk" : "line");
+    if (list->by == NEARBY_WALK)
+        json_key_text(out, "profile", list->profile.name);
     json_key_text(out, "coordsys", coordsys_code(query->coordsys));
     if (list->age_months != NONE)
         json_key_int(out, "age_months", list->age_months);
@@ -29,6 +32,10 @@ static void write_feature(struct json *out, const struct picture *picture,
 {
     json_feature_begin(out, picture, item->facility, query->coordsys);
     json_key_int(out, "distance_m", llround(item->distance_m));
+    if (list->by == NEARBY_WALK) {
+        json_key_int(out, "walk_m", (int64_t)((item->walk_mm + 500) / 1000));
+        json_key_fixed(out, "walk_minutes", nearby_walk_minutes(&list->profile, item->walk_mm), 1);
+    }
     json_key(out, "offers");
     json_array_begin(out);
     for (uint32_t i = 0; i < item->offer_count; i++) {
@@ -85,8 +92,12 @@ static void write_links(struct json *out, const struct request *request,
         const struct nearby_item *last = &list->items[list->item_count - 1];
         const struct dataset *dataset = picture->dataset;
         char cursor[CURSOR_MAX_BYTES];
-        params_next_cursor(request, last->distance_m,
-                           dataset_text(dataset, dataset->facilities[last->facility].id), cursor);
+        struct cursor place = {.by_walk = list->by == NEARBY_WALK,
+                               .distance_m = last->distance_m,
+                               .walk_mm = last->walk_mm};
+        snprintf(place.id, sizeof place.id, "%s",
+                 dataset_text(dataset, dataset->facilities[last->facility].id));
+        params_next_cursor(request, &place, cursor);
         request_write_link(request, "next", cursor, out);
     }
     json_array_end(out);

@@ -87,7 +87,7 @@ extern const struct parameter params_coordsys_table[];
 extern const uint32_t params_coordsys_count;
 
 /* The cursor of the next page of this question. */
-void params_next_cursor(const struct request *request, double distance, const char *id,
+void params_next_cursor(const struct request *request, const struct cursor *last,
                         char text[CURSOR_MAX_BYTES]);
 
 /*

@@ -61,7 +61,7 @@ const struct parameter params_nearby_table[] = {
                 "walk: order by walking time on the pedestrian network; line: by geodesic metres."
                 " Default: walk where a network covers the point, else line; the answer says"
                 " which.",
-            .example = "line"},
+            .example = "walk"},
     [WITHIN_MINUTES] = {"within_minutes", PARAMETER_INTEGER, .minimum = 1, .maximum = 60,
                         .doc =
                             "Walking minutes, inclusive; only with by=walk, where it is 30 unless"
@@ -231,28 +231,34 @@ static enum status read_when(const struct param_value *values, struct nearby_que
 }
 
 static enum status read_cursor(const struct request *request, const struct param_value *value,
-                               bool *has_after, double *distance, char id[ID_MAX_BYTES + 1],
-                               struct error *error)
+                               struct cursor *cursor, struct error *error)
 {
-    struct cursor cursor;
-    *has_after = value->given;
+    *cursor = (struct cursor){0};
     if (!value->given)
         return STATUS_OK;
-    enum status status =
-        cursor_decode(value->text, strlen(value->text), request->parameters_hash, &cursor, error);
-    if (status)
-        return status;
-    *distance = cursor.distance;
-    memcpy(id, cursor.id, sizeof cursor.id);
-    return STATUS_OK;
+    return cursor_decode(value->text, strlen(value->text), request->parameters_hash, cursor, error);
 }
 
-void params_next_cursor(const struct request *request, double distance, const char *id,
+void params_next_cursor(const struct request *request, const struct cursor *last,
                         char text[CURSOR_MAX_BYTES])
 {
-    struct cursor cursor = {.parameters_hash = request->parameters_hash, .distance = distance};
-    snprintf(cursor.id, sizeof cursor.id, "%s", id);
+    struct cursor cursor = *last;
+    cursor.parameters_hash = request->parameters_hash;
     cursor_encode(&cursor, text);
+}
+
+static enum status read_page(const struct request *request, struct nearby_query *query,
+                             struct error *error)
+{
+    struct cursor cursor;
+    enum status status = read_cursor(request, &request->values[CURSOR], &cursor, error);
+    query->limit = (uint32_t)request->values[LIMIT].integer;
+    query->has_after = !status && request->values[CURSOR].given;
+    query->after_by = cursor.by_walk ? NEARBY_WALK : NEARBY_LINE;
+    query->after_distance_m = cursor.distance_m;
+    query->after_walk_mm = cursor.walk_mm;
+    memcpy(query->after_id, cursor.id, sizeof query->after_id);
+    return status;
 }
 
 enum status params_nearby(const struct request *request, struct nearby_query *query,
@@ -269,7 +275,6 @@ enum status params_nearby(const struct request *request, struct nearby_query *qu
     query->open = values[OPEN].integer == 1;
     query->inclusive = values[INCLUSIVE].given;
     query->demonstration = values[DEMONSTRATION].given;
-    query->limit = (uint32_t)values[LIMIT].integer;
     query->relax = values[RELAX].integer == 1;
     enum status status = read_distance(values, query, error);
     if (!status)
@@ -279,8 +284,7 @@ enum status params_nearby(const struct request *request, struct nearby_query *qu
     if (!status)
         status = read_when(values, query, error);
     if (!status)
-        status = read_cursor(request, &values[CURSOR], &query->has_after, &query->after_distance_m,
-                             query->after_id, error);
+        status = read_page(request, query, error);
     return status;
 }
 
@@ -319,9 +323,11 @@ enum status params_facilities(const struct request *request, struct facilities_q
     }
     query->region = values[F_REGION].text;
     query->limit = (uint32_t)values[F_LIMIT].integer;
-    double distance = 0;
-    return read_cursor(request, &values[F_CURSOR], &query->has_after, &distance, query->after_id,
-                       error);
+    struct cursor cursor;
+    enum status status = read_cursor(request, &values[F_CURSOR], &cursor, error);
+    query->has_after = !status && values[F_CURSOR].given;
+    memcpy(query->after_id, cursor.id, sizeof query->after_id);
+    return status;
 }
 
 const struct parameter params_coordsys_table[] = {

@@ -207,8 +207,11 @@ static void print_facts(const struct dataset *dataset, const struct dataset_faci
 static void print_summary(const struct nearby_query *query, const struct nearby_list *list,
                           FILE *out)
 {
-    char within[PRINT_TEXT_BYTES + 16] = "";
-    if (isfinite(query->within_m)) {
+    char within[PRINT_TEXT_BYTES + 40] = "", how[48] = "straight line";
+    if (list->by == NEARBY_WALK) {
+        snprintf(within, sizeof within, " within %.4g minutes on foot", list->within_seconds / 60);
+        snprintf(how, sizeof how, "on foot, %s", list->profile.name);
+    } else if (isfinite(query->within_m)) {
         char distance[PRINT_TEXT_BYTES];
         print_format_distance(query->within_m, distance);
         snprintf(within, sizeof within, " within %s", distance);
@@ -216,14 +219,14 @@ static void print_summary(const struct nearby_query *query, const struct nearby_
     if (list->item_count == 0)
         fprintf(out, "No facility matches%s.\n", within);
     else if (list->complete && !query->has_after)
-        fprintf(out, "%u facilit%s match%s%s, nearest first (straight line):\n", list->item_count,
-                list->item_count == 1 ? "y" : "ies", list->item_count == 1 ? "es" : "", within);
+        fprintf(out, "%u facilit%s match%s%s, nearest first (%s):\n", list->item_count,
+                list->item_count == 1 ? "y" : "ies", list->item_count == 1 ? "es" : "", within,
+                how);
     else if (list->matched >= 0)
-        fprintf(out, "%u of %" PRId64 " facilities that match%s, nearest first (straight line):\n",
-                list->item_count, list->matched, within);
+        fprintf(out, "%u of %" PRId64 " facilities that match%s, nearest first (%s):\n",
+                list->item_count, list->matched, within, how);
     else
-        fprintf(out, "The nearest %u that match (straight line); there are more:\n",
-                list->item_count);
+        fprintf(out, "The nearest %u that match (%s); there are more:\n", list->item_count, how);
 }
 
 /* What a filter asks for, in words. */
@@ -238,6 +241,7 @@ static const char *const filter_words[NEARBY_FILTER_COUNT] = {
     [NEARBY_FILTER_KIND] = "the kind",
     [NEARBY_FILTER_OWNERSHIP] = "the ownership",
     [NEARBY_FILTER_WITHIN] = "the distance",
+    [NEARBY_FILTER_WITHIN_MINUTES] = "the minutes on foot",
 };
 
 /* What was not shown, and what would be without one of the filters. */
@@ -276,10 +280,15 @@ void print_nearby(const struct dataset *dataset, const struct vacancies *vacanci
         const struct nearby_item *item = &list->items[i];
         const struct dataset_facility *facility = &dataset->facilities[item->facility];
         char distance[PRINT_TEXT_BYTES];
-        print_format_distance(item->distance_m, distance);
+        bool on_foot = list->by == NEARBY_WALK;
+        print_format_distance(on_foot ? (double)item->walk_mm / 1000 : item->distance_m, distance);
         fprintf(out, "\n%3u. ", i + 1);
         print_names(dataset, facility, out);
-        fprintf(out, " · %s\n", distance);
+        if (on_foot)
+            fprintf(out, " · %.1f min on foot (%s)\n",
+                    nearby_walk_minutes(&list->profile, item->walk_mm), distance);
+        else
+            fprintf(out, " · %s\n", distance);
         print_facts(dataset, facility, out);
         for (uint32_t j = 0; j < item->offer_count; j++)
             print_offer(dataset, vacancies, &list->offers[item->first_offer + j], out);

@@ -23,6 +23,7 @@ struct http_options;
 struct metrics;
 struct nearby_list;
 struct route;
+struct walker; /* data/walking.h */
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_OPTIONS, METHOD_OTHER };
 
@@ -66,6 +67,7 @@ struct response {
 struct worker {
     const struct picture *picture; /* borrowed for this request; NULL before the first is loaded */
     struct nearby_list *nearby;    /* scratch; NULL in tests that do not set it */
+    struct walker *walker;         /* likewise; needed where there is a street network */
     struct response response;
     const struct http_options *options; /* read only */
     const struct metrics *metrics;      /* for /metrics; NULL in tests */

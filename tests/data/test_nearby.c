@@ -104,7 +104,8 @@ static bool same_pages(const struct world *world, struct nearby_query query,
     struct error error;
     uint32_t seen = 0;
     for (;;) {
-        REQUIRE_OK(nearby_find(world->dataset, world->vacancies, &query, list, &error), &error);
+        REQUIRE_OK(nearby_find(world->dataset, world->vacancies, NULL, &query, list, &error),
+                   &error);
         for (uint32_t i = 0; i < list->item_count; i++, seen++)
             if (!CHECK(seen < answer->match_count) ||
                 !same_item(world, list, &list->items[i], &answer->matches[seen]))
@@ -135,7 +136,7 @@ static bool same_counts(const struct world *world, const struct nearby_query *qu
                         const struct reference_answer *answer, struct nearby_list *list)
 {
     struct error error;
-    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, query, list, &error), &error);
+    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, NULL, query, list, &error), &error);
     bool limited = isfinite(query->within_m);
     bool complete = answer->match_count <= query->limit;
     bool unknown_counted = has_filter(query) && (limited || complete);
@@ -224,7 +225,8 @@ TEST(a_cursor_whose_facility_is_gone_goes_on_at_the_same_distance)
                  world->facilities[match->facility].id);
         query.after_id[strlen(query.after_id) - 1]--;
         strcat(query.after_id, "zz");
-        REQUIRE_OK(nearby_find(world->dataset, world->vacancies, &query, list, &error), &error);
+        REQUIRE_OK(nearby_find(world->dataset, world->vacancies, NULL, &query, list, &error),
+                   &error);
         const struct dataset *dataset = world->dataset;
         REQUIRE(list->item_count > 0);
         CHECK_TEXT(dataset_text(dataset, dataset->facilities[list->items[0].facility].id),
@@ -241,15 +243,15 @@ TEST(walking_without_a_network_is_refused_and_unset_falls_back_to_line)
     struct world *world = world_make(3, 20, NOW);
     struct nearby_list *list = malloc(sizeof *list);
     struct nearby_query query = plain_query();
-    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, &query, list, &error), &error);
+    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, NULL, &query, list, &error), &error);
     CHECK_INT(list->by, NEARBY_LINE);
     query.by = NEARBY_WALK;
-    CHECK_INT(nearby_find(world->dataset, world->vacancies, &query, list, &error),
+    CHECK_INT(nearby_find(world->dataset, world->vacancies, NULL, &query, list, &error),
               STATUS_NO_NETWORK);
     CHECK_TEXT(error.parameter, "by");
     query.by = NEARBY_UNSET;
     query.within_minutes = 15;
-    CHECK_INT(nearby_find(world->dataset, world->vacancies, &query, list, &error),
+    CHECK_INT(nearby_find(world->dataset, world->vacancies, NULL, &query, list, &error),
               STATUS_NO_NETWORK);
     CHECK_TEXT(error.parameter, "within_minutes");
     free(list);
@@ -309,7 +311,7 @@ static struct outcome ask(const struct seed_facility *facility, const struct nea
     struct error error;
     struct world *world = world_make_of(facility, 1, NOW);
     struct nearby_list *list = malloc(sizeof *list);
-    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, query, list, &error), &error);
+    REQUIRE_OK(nearby_find(world->dataset, world->vacancies, NULL, query, list, &error), &error);
     struct outcome outcome = {.found = list->item_count,
                               .unknown = list->unknown_matched,
                               .age_months = list->age_months};

@@ -98,8 +98,8 @@ TEST(answers_do_not_change_by_the_clock_before_the_next_change)
         query.to_min = (int16_t)(query.from_min + 60);
         if (step % 2)
             query.start_month = day_month(now->local[0].day) + 1;
-        REQUIRE_OK(nearby_find(world->dataset, now, &query, before, &error), &error);
-        REQUIRE_OK(nearby_find(world->dataset, later, &query, after, &error), &error);
+        REQUIRE_OK(nearby_find(world->dataset, now, NULL, &query, before, &error), &error);
+        REQUIRE_OK(nearby_find(world->dataset, later, NULL, &query, after, &error), &error);
         CHECK_INT(after->matched, before->matched);
         CHECK_INT(after->unknown_matched, before->unknown_matched);
         CHECK_INT(after->offer_count, before->offer_count);

@@ -1,12 +1,18 @@
 """Walking, end to end: a street file of an invented town, and what is answered on it."""
 
+import datetime
 import json
 import os
+from urllib.parse import urlencode
 
 from server import FIXTURES
 
 TOWN = FIXTURES / "regions/sample-town.json"
 STREETS = FIXTURES / "osm/river_town.osm"
+TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+# North of the river, south of it, and on the island that is dropped.
+PLACES = {"s": ("120.194", "30.1986"), "n": ("120.192", "30.2022"), "far": ("120.28", "30.28"),
+          "e": ("120.203", "30.2022")}
 
 
 def streets_of(store):
@@ -53,3 +59,110 @@ def test_check_finds_a_damaged_street_file(flow):
     assert "damaged" in flow.run("check", "--store", store, code=1).stdout
     streets_of(store).unlink()
     assert "is missing" in flow.run("check", "--store", store, code=1).stdout
+
+
+def walking_town(flow, name="store.db"):
+    """A store with streets and four facilities, by the keys of PLACES."""
+    store = flow.store(TOWN, name)
+    file = flow.folder / "places.csv"
+    rows = ["id,name,lon,lat,care,age_from,age_to,licensed,as_of,staffed,enrolled,held"]
+    rows += [f"{key},示例 {key},{lon},{lat},full_day,12,24,10,{TODAY},9,5,0"
+             for key, (lon, lat) in PLACES.items()]
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    flow.run("import", "register", file, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    flow.run("import", "osm", STREETS, "--store", store)
+    return store
+
+
+def names(answer):
+    return [feature["properties"]["name"].split()[1] for feature in answer["features"]]
+
+
+FROM = {"lon": "120.192", "lat": "30.2004"}  # on the south bank, at the foot of the stairs
+
+
+def ask(server, status=200, **question):
+    answer = server.get(f"/v1/nearby?{urlencode({**FROM, **question})}")
+    assert answer.status == status, answer
+    return answer.json()
+
+
+def test_a_search_walks_where_there_are_streets(flow):
+    server = flow.serve(walking_town(flow))
+    found = ask(server)
+    assert found["by"] == "walk" and found["profile"] == "stroller" and found["complete"]
+    assert names(found) == ["s", "e"] and found["numberMatched"] == 2, "n is 35 minutes away"
+    first = found["features"][0]["properties"]
+    assert 385 < first["walk_m"] < 400 and first["distance_m"] < 300
+    assert first["walk_m"] <= first["walk_minutes"] * 60 <= first["walk_m"] + 7, "rounded up to 0.1"
+    # up the stairs on one's own feet; no river is crossed by a stroller but over the bridge
+    assert names(ask(server, profile="adult")) == ["n", "s", "e"]
+    by_line = ask(server, by="line")
+    assert by_line["by"] == "line" and names(by_line) == ["n", "s", "e", "far"]
+    assert "walk_minutes" not in by_line["features"][0]["properties"]
+    assert ask(server, within_m="900")["by"] == "line"
+
+
+def test_minutes_limit_a_walk_and_relax_says_what_lies_beyond(flow):
+    server = flow.serve(walking_town(flow))
+    found = ask(server, within_minutes="7", relax="true", care="full_day")
+    assert names(found) == ["s"] and found["numberMatched"] == 1
+    assert found["relax"] == [{"drop": "care", "numberMatched": 1},
+                              {"drop": "within_minutes", "numberMatched": 3}]
+    assert found["unknownMatched"] == 0
+    body = {"lon": 120.192, "lat": 30.2004, "within_minutes": 7}
+    assert names(server.post("/v1/nearby", body).json()) == ["s"]
+
+
+def test_pages_on_foot_follow_one_another(flow):
+    server = flow.serve(walking_town(flow))
+    path, seen = f"/v1/nearby?{urlencode({**FROM, 'profile': 'adult', 'limit': '1'})}", []
+    while path:
+        page = server.get(path).json()
+        assert page["numberMatched"] == 3 and len(page["features"]) == 1
+        seen += names(page)
+        following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+        assert bool(following) == (not page["complete"])
+        path = following[0].split(str(server.port))[1] if following else None
+    assert seen == ["n", "s", "e"]
+
+
+def test_off_the_network_is_said_and_never_snapped_silently(flow):
+    server = flow.serve(walking_town(flow))
+    off = {"lon": "120.15", "lat": "30.15"}
+    assert ask(server, **off)["by"] == "line"
+    for question, parameter in (({"by": "walk"}, "by"), ({"within_minutes": "9"}, "within_minutes")):
+        problem = ask(server, 422, **off, **question)
+        assert problem["type"] == "/problems/off-network" and problem["parameter"] == parameter
+        assert "300 m" in problem["detail"]
+    bare = flow.serve(flow.store(TOWN, "bare.db"))
+    assert ask(bare, 422, by="walk")["type"] == "/problems/no-network"
+    assert ask(bare)["by"] == "line"
+
+
+def test_a_running_server_walks_on_streets_when_their_import_returns(flow):
+    store = walking_town(flow)
+    server = flow.serve(store)
+    flow.run("import", "osm", FIXTURES / "osm/village.osm", "--min-island-m", "0", "--store", store)
+    assert ask(server)["by"] == "line", "there is no street near any more"
+    flow.run("import", "osm", STREETS, "--store", store)
+    assert ask(server)["by"] == "walk"
+
+
+def test_a_server_whose_street_file_is_gone_says_so_and_answers_by_line(flow):
+    store = walking_town(flow)
+    streets_of(store).unlink()
+    server = flow.serve(store)
+    assert "is missing" in server.stderr() and "tuoyu import osm" in server.stderr()
+    assert ask(server)["by"] == "line"
+    assert ask(server, 422, by="walk")["type"] == "/problems/no-network"
+
+
+def test_near_prints_minutes_on_foot(flow):
+    store = walking_town(flow)
+    text = flow.run("near", FROM["lon"], FROM["lat"], "--profile", "adult", "--within-minutes", "15",
+                    "--store", store).stdout
+    assert "within 15 minutes on foot, nearest first (on foot, adult)" in text, text
+    assert "min on foot (" in text
+    refused = flow.run("near", "120.15", "30.15", "--by", "walk", "--store", store, code=1)
+    assert "more than 300 m from any street" in refused.stderr

@@ -282,17 +282,25 @@ TEST(params_next_cursor_is_taken_with_the_same_question_only)
     static struct request first;
     struct error error;
     struct nearby_query query;
-    char text[CURSOR_MAX_BYTES], url[600];
+    char text[CURSOR_MAX_BYTES], walked[CURSOR_MAX_BYTES], url[600];
     arena_init(&arena, REQUEST_ARENA_BYTES);
     REQUIRE_OK(request_make(METHOD_GET, "/v1/nearby?lon=1.5&lat=2&limit=5", NULL, NOW, &arena,
                             &first, &error),
                &error);
-    params_next_cursor(&first, 1234.5678, "bj-0007", text);
+    struct cursor last = {.distance_m = 1234.5678, .id = "bj-0007"};
+    params_next_cursor(&first, &last, text);
     snprintf(url, sizeof url, "lon=1.5&lat=2&limit=5&cursor=%s", text);
     REQUIRE_OK(nearby(url, NULL, &query, &error), &error);
     CHECK(query.has_after);
     CHECK_NEAR(query.after_distance_m, 1234.5678, 0);
+    CHECK_INT(query.after_by, NEARBY_LINE);
     CHECK_TEXT(query.after_id, "bj-0007");
+    struct cursor on_foot = {.by_walk = true, .walk_mm = 498123, .id = "bj-0007"};
+    params_next_cursor(&first, &on_foot, walked);
+    snprintf(url, sizeof url, "lon=1.5&lat=2&limit=5&cursor=%s", walked);
+    REQUIRE_OK(nearby(url, NULL, &query, &error), &error);
+    CHECK_INT(query.after_by, NEARBY_WALK);
+    CHECK_INT(query.after_walk_mm, 498123);
     snprintf(url, sizeof url, "lon=1.5&lat=2&limit=6&cursor=%s", text);
     CHECK_INT(nearby(url, NULL, &query, &error), STATUS_INVALID);
     CHECK_TEXT(error.parameter, "cursor");
