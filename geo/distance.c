@@ -1,7 +1,8 @@
 #include "geo/distance.h"
 
+#include "geo/pair.h"
+
 #include <geodesic.h>
-#include <math.h>
 
 /* WGS 84 (NIMA TR8350.2, 2000): semi-major axis, flattening. */
 #define AXIS_M        6378137.0
@@ -17,50 +18,56 @@
 
 /*
  * The series below take no library call: they pipeline, and give the same bits everywhere. Each is
- * cut where the next term is below the last bit of a double in the range given.
+ * cut where the next term is below the last bit of a double in the range given. All of it is done
+ * for two pairs of points at a time; distance_m() asks for the same twice, so that alone or among
+ * many a distance has the same bits.
  */
 
-/* |x| <= 0.024 (half of 2.7 degrees) */
-static double small_sin(double x)
+/* c[0] + s * (c[1] + s * (...)) */
+static inline pair series(pair s, const double *coefficients, int count)
 {
-    double s = x * x;
-    return x * (1 - s * (1.0 / 6 - s * (1.0 / 120 - s * (1.0 / 5040))));
-}
-
-/* 0 <= x <= 0.005 */
-static double small_asin(double x)
-{
-    double s = x * x;
-    return x * (1 + s * (1.0 / 6 + s * (3.0 / 40 + s * (15.0 / 336))));
-}
-
-/* |x| <= 1.4 (80 degrees): the cosine's Taylor series, even powers up to 22 */
-static double mean_cos(double x)
-{
-    static const double one_over_factorial[] = {
-        -1 / 1124000727777607680000.0, /* 22! */
-        1 / 2432902008176640000.0,     /* 20! */
-        -1 / 6402373705728000.0,       /* 18! */
-        1 / 20922789888000.0,          /* 16! */
-        -1 / 87178291200.0,            /* 14! */
-        1 / 479001600.0,               /* 12! */
-        -1 / 3628800.0,                /* 10! */
-        1 / 40320.0,                   /* 8! */
-        -1 / 720.0,                    /* 6! */
-        1 / 24.0,                      /* 4! */
-        -1 / 2.0,
-        1,
-    };
-    double s = x * x, sum = one_over_factorial[0];
-    for (int i = 1; i < 12; i++)
-        sum = sum * s + one_over_factorial[i];
+    pair sum = pair_all(coefficients[count - 1]);
+    for (int i = count - 2; i >= 0; i--)
+        sum = pair_add(pair_mul(sum, s), pair_all(coefficients[i]));
     return sum;
 }
 
-static double turn_deg(double from_lon, double to_lon)
+/* |x| <= 0.024 (half of 2.7 degrees) */
+static inline pair small_sin(pair x)
 {
-    double turn = fabs(to_lon - from_lon);
-    return turn > 180 ? 360 - turn : turn;
+    static const double terms[] = {1, -1.0 / 6, 1.0 / 120, -1.0 / 5040};
+    return pair_mul(x, series(pair_mul(x, x), terms, 4));
+}
+
+/* 0 <= x <= 0.005 */
+static inline pair small_asin(pair x)
+{
+    static const double terms[] = {1, 1.0 / 6, 3.0 / 40, 15.0 / 336};
+    return pair_mul(x, series(pair_mul(x, x), terms, 4));
+}
+
+/* |x| <= 1.4 (80 degrees): the cosine's Taylor series, even powers up to 22. Every other term by
+ * itself: two short chains are sooner done than a long one. */
+static inline pair mean_cos(pair x)
+{
+    static const double even[] = {
+        1,
+        1 / 24.0,                  /* 4! */
+        1 / 40320.0,               /* 8! */
+        1 / 479001600.0,           /* 12! */
+        1 / 20922789888000.0,      /* 16! */
+        1 / 2432902008176640000.0, /* 20! */
+    };
+    static const double odd[] = {
+        -1 / 2.0,
+        -1 / 720.0,                    /* 6! */
+        -1 / 3628800.0,                /* 10! */
+        -1 / 87178291200.0,            /* 14! */
+        -1 / 6402373705728000.0,       /* 18! */
+        -1 / 1124000727777607680000.0, /* 22! */
+    };
+    pair s = pair_mul(x, x), s2 = pair_mul(s, s);
+    return pair_add(series(s2, even, 6), pair_mul(s, series(s2, odd, 6)));
 }
 
 /* A constant in all but name: its series' coefficients take longer to compute than a distance, and
@@ -88,22 +95,55 @@ double distance_geodesic_m(struct geo_point from, struct geo_point to)
 /*
  * u = sin(½Δφ·M/N)·cos(½Δλ), v = cos φm·sin(½Δλ), d = 2N·asin √(u² + v²): the haversine of the
  * sphere of radius N, with the latitude difference scaled by M/N, both at the mean latitude.
+ *
+ * From one point to two. Returns a bit for each that the formula holds for.
  */
+static inline uint32_t mid_latitude(struct geo_point from, struct geo_point a, struct geo_point b,
+                                    pair *metres)
+{
+    const pair one = pair_all(1), half_radians = pair_all(RADIANS / 2);
+    pair lat = pair_of(a.lat, b.lat), from_lat = pair_all(from.lat);
+    pair lat_deg = pair_abs(pair_sub(lat, from_lat));
+    pair turn = pair_abs(pair_sub(pair_of(a.lon, b.lon), pair_all(from.lon)));
+    pair lon_deg = pair_min(turn, pair_sub(pair_all(360), turn)); /* the shorter way round */
+
+    pair cosine = mean_cos(pair_mul(pair_add(lat, from_lat), half_radians));
+    pair cosine2 = pair_mul(cosine, cosine);
+    pair w2 = pair_add(pair_all(1 - ECCENTRICITY2), pair_mul(pair_all(ECCENTRICITY2), cosine2));
+    pair over_w2 = pair_div(one, w2); /* 1 / (1 - e² sin² φm) */
+    pair m_over_n = pair_mul(pair_all(1 - ECCENTRICITY2), over_w2);
+    pair two_n = pair_mul(pair_all(2 * AXIS_M), pair_sqrt(over_w2));
+    pair half_lon = small_sin(pair_mul(lon_deg, half_radians));
+    pair half_lat = small_sin(pair_mul(pair_mul(lat_deg, half_radians), m_over_n));
+    pair lon2 = pair_mul(half_lon, half_lon), lat2 = pair_mul(half_lat, half_lat);
+    pair square = pair_add(pair_mul(lat2, pair_sub(one, lon2)), pair_mul(cosine2, lon2));
+    *metres = pair_mul(two_n, small_asin(pair_sqrt(square)));
+
+    const pair polar = pair_all(MID_LATITUDE_MAX_LAT);
+    return pair_at_most(pair_abs(lat), polar) & pair_at_most(pair_abs(from_lat), polar) &
+           pair_at_most(lat_deg, pair_all(MID_MAX_LAT_DEG)) &
+           pair_at_most(lon_deg, pair_all(MID_MAX_LON_DEG)) &
+           pair_at_most(*metres, pair_all(MID_LATITUDE_MAX_M));
+}
+
 double distance_m(struct geo_point from, struct geo_point to)
 {
-    double lat_deg = fabs(to.lat - from.lat), lon_deg = turn_deg(from.lon, to.lon);
-    if (!(lat_deg <= MID_MAX_LAT_DEG && lon_deg <= MID_MAX_LON_DEG &&
-          fabs(from.lat) < MID_LATITUDE_MAX_LAT && fabs(to.lat) < MID_LATITUDE_MAX_LAT))
-        return distance_geodesic_m(from, to);
+    pair metres;
+    return mid_latitude(from, to, to, &metres) ? pair_first(metres) : distance_geodesic_m(from, to);
+}
 
-    double cosine = mean_cos((from.lat + to.lat) * (RADIANS / 2));
-    double cosine2 = cosine * cosine;
-    double over_w2 = 1 / (1 - ECCENTRICITY2 + ECCENTRICITY2 * cosine2); /* 1 - e² sin² φm */
-    double m_over_n = (1 - ECCENTRICITY2) * over_w2;
-    double two_n = 2 * AXIS_M * sqrt(over_w2);
-    double half_lon = small_sin(lon_deg * (RADIANS / 2));
-    double half_lat = small_sin(lat_deg * (RADIANS / 2) * m_over_n);
-    double lon2 = half_lon * half_lon;
-    double metres = two_n * small_asin(sqrt(half_lat * half_lat * (1 - lon2) + cosine2 * lon2));
-    return metres <= MID_LATITUDE_MAX_M ? metres : distance_geodesic_m(from, to);
+void distance_many_m(struct geo_point from, const struct geo_point *to, uint32_t count,
+                     double *metres)
+{
+    for (uint32_t i = 0; i + 1 < count; i += 2) {
+        pair two;
+        uint32_t held = mid_latitude(from, to[i], to[i + 1], &two);
+        pair_store(metres + i, two);
+        if (!(held & 1))
+            metres[i] = distance_geodesic_m(from, to[i]);
+        if (!(held & 2))
+            metres[i + 1] = distance_geodesic_m(from, to[i + 1]);
+    }
+    if (count % 2)
+        metres[count - 1] = distance_m(from, to[count - 1]);
 }

@@ -107,3 +107,24 @@ TEST(the_change_of_formula_leaves_no_step)
         CHECK_NEAR(distance_m(from, to), reference_m(from, to, NULL), 0.005);
     }
 }
+
+/* Near and far, across the antimeridian and at the poles, in every place of an odd or even number. */
+TEST(many_distances_are_the_single_ones_to_the_last_bit)
+{
+    enum { MOST = 9 };
+    struct test_random random = test_random();
+    for (int i = 0; i < 20000; i++) {
+        struct geo_point from = random_point(&random, 90), to[MOST];
+        double metres[MOST + 1];
+        uint32_t count = test_random_below(&random, MOST + 1);
+        for (uint32_t j = 0; j < count; j++)
+            to[j] = test_random_below(&random, 3) ? away(from, 360 * test_random_unit(&random),
+                                                         60000 * test_random_unit(&random))
+                                                  : random_point(&random, 90);
+        metres[count] = -1;
+        distance_many_m(from, to, count, metres);
+        for (uint32_t j = 0; j < count; j++)
+            CHECK(metres[j] == distance_m(from, to[j]));
+        CHECK(metres[count] == -1);
+    }
+}
