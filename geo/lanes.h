@@ -54,38 +54,47 @@ static inline lanes lanes_max(lanes a, lanes b)
     return _mm_max_ps(a, b);
 }
 
-/* Masks: all bits of a lane, or none. Where the mask is set a, else b. */
-static inline lanes lanes_above(lanes a, lanes b)
+/* The least, and the greatest, of the four in each of the four. */
+static inline lanes lanes_least(lanes a)
 {
-    return _mm_cmpgt_ps(a, b);
+    lanes two = _mm_min_ps(a, _mm_shuffle_ps(a, a, _MM_SHUFFLE(1, 0, 3, 2)));
+    return _mm_min_ps(two, _mm_shuffle_ps(two, two, _MM_SHUFFLE(2, 3, 0, 1)));
 }
 
-static inline lanes lanes_choose(lanes mask, lanes a, lanes b)
+static inline lanes lanes_greatest(lanes a)
 {
-    return _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b));
+    lanes two = _mm_max_ps(a, _mm_shuffle_ps(a, a, _MM_SHUFFLE(1, 0, 3, 2)));
+    return _mm_max_ps(two, _mm_shuffle_ps(two, two, _MM_SHUFFLE(2, 3, 0, 1)));
 }
 
-/* One to the right: the last of `below`, then the first three of `a`. */
-static inline lanes lanes_shift(lanes below, lanes a)
+static inline float lanes_first(lanes a)
 {
-    __m128i first = _mm_srli_si128(_mm_castps_si128(below), 12);
-    return _mm_castsi128_ps(_mm_or_si128(_mm_slli_si128(_mm_castps_si128(a), 4), first));
+    return _mm_cvtss_f32(a);
 }
 
-/* Four whole numbers carried as they are, for lanes_choose(). */
-static inline lanes lanes_all_bits(uint32_t value)
+/* Counting: four numbers that start at none, each raised where a[i] <= b[i]; and their sum. */
+typedef __m128i lane_counts;
+
+static inline lane_counts lane_counts_none(void)
 {
-    return _mm_castsi128_ps(_mm_set1_epi32((int32_t)value));
+    return _mm_setzero_si128();
 }
 
-static inline lanes lanes_load_bits(const uint32_t *four)
+static inline lane_counts lane_counts_at_most(lane_counts counts, lanes a, lanes b)
 {
-    return _mm_castsi128_ps(_mm_loadu_si128((const __m128i *)(const void *)four));
+    return _mm_sub_epi32(counts, _mm_castps_si128(_mm_cmple_ps(a, b)));
 }
 
-static inline void lanes_store_bits(uint32_t *four, lanes a)
+static inline void lane_counts_store(uint32_t *four, lane_counts counts)
 {
-    _mm_storeu_si128((__m128i *)(void *)four, _mm_castps_si128(a));
+    _mm_storeu_si128((__m128i *)(void *)four, counts);
+}
+
+static inline uint32_t lane_counts_sum(lane_counts counts)
+{
+    __m128i two = _mm_add_epi32(counts, _mm_shuffle_epi32(counts, _MM_SHUFFLE(1, 0, 3, 2)));
+    __m128i one = _mm_add_epi32(two, _mm_shuffle_epi32(two, _MM_SHUFFLE(2, 3, 0, 1)));
+    return (uint32_t)_mm_cvtsi128_si32(one);
 }
 
 /* four[i] - value in whole numbers (it must not overflow), then as floats */
@@ -103,27 +112,26 @@ static inline uint32_t lanes_at_most(lanes a, lanes b)
 
 #else
 
-typedef union {
+typedef struct {
     float at[4];
-    uint32_t bits[4];
 } lanes;
 
-#define LANES_EACH(member, expression)  \
-    do {                                \
-        lanes r;                        \
-        for (int i = 0; i < 4; i++)     \
-            r.member[i] = (expression); \
-        return r;                       \
+#define LANES_EACH(expression)      \
+    do {                            \
+        lanes r;                    \
+        for (int i = 0; i < 4; i++) \
+            r.at[i] = (expression); \
+        return r;                   \
     } while (0)
 
 static inline lanes lanes_all(float value)
 {
-    LANES_EACH(at, value);
+    LANES_EACH(value);
 }
 
 static inline lanes lanes_load(const float *four)
 {
-    LANES_EACH(at, four[i]);
+    LANES_EACH(four[i]);
 }
 
 static inline void lanes_store(float *four, lanes a)
@@ -134,63 +142,76 @@ static inline void lanes_store(float *four, lanes a)
 
 static inline lanes lanes_add(lanes a, lanes b)
 {
-    LANES_EACH(at, a.at[i] + b.at[i]);
+    LANES_EACH(a.at[i] + b.at[i]);
 }
 
 static inline lanes lanes_sub(lanes a, lanes b)
 {
-    LANES_EACH(at, a.at[i] - b.at[i]);
+    LANES_EACH(a.at[i] - b.at[i]);
 }
 
 static inline lanes lanes_mul(lanes a, lanes b)
 {
-    LANES_EACH(at, a.at[i] * b.at[i]);
+    LANES_EACH(a.at[i] * b.at[i]);
 }
 
 static inline lanes lanes_min(lanes a, lanes b)
 {
-    LANES_EACH(at, a.at[i] < b.at[i] ? a.at[i] : b.at[i]);
+    LANES_EACH(a.at[i] < b.at[i] ? a.at[i] : b.at[i]);
 }
 
 static inline lanes lanes_max(lanes a, lanes b)
 {
-    LANES_EACH(at, a.at[i] > b.at[i] ? a.at[i] : b.at[i]);
+    LANES_EACH(a.at[i] > b.at[i] ? a.at[i] : b.at[i]);
 }
 
-static inline lanes lanes_above(lanes a, lanes b)
+static inline lanes lanes_least(lanes a)
 {
-    LANES_EACH(bits, a.at[i] > b.at[i] ? UINT32_MAX : 0);
+    float two[2] = {a.at[0] < a.at[2] ? a.at[0] : a.at[2], a.at[1] < a.at[3] ? a.at[1] : a.at[3]};
+    return lanes_all(two[0] < two[1] ? two[0] : two[1]);
 }
 
-static inline lanes lanes_choose(lanes mask, lanes a, lanes b)
+static inline lanes lanes_greatest(lanes a)
 {
-    LANES_EACH(bits, (mask.bits[i] & a.bits[i]) | (~mask.bits[i] & b.bits[i]));
+    float two[2] = {a.at[0] > a.at[2] ? a.at[0] : a.at[2], a.at[1] > a.at[3] ? a.at[1] : a.at[3]};
+    return lanes_all(two[0] > two[1] ? two[0] : two[1]);
 }
 
-static inline lanes lanes_shift(lanes below, lanes a)
+static inline float lanes_first(lanes a)
 {
-    LANES_EACH(bits, i ? a.bits[i - 1] : below.bits[3]);
+    return a.at[0];
 }
 
-static inline lanes lanes_all_bits(uint32_t value)
+typedef struct {
+    uint32_t at[4];
+} lane_counts;
+
+static inline lane_counts lane_counts_none(void)
 {
-    LANES_EACH(bits, value);
+    return (lane_counts){{0, 0, 0, 0}};
 }
 
-static inline lanes lanes_load_bits(const uint32_t *four)
-{
-    LANES_EACH(bits, four[i]);
-}
-
-static inline void lanes_store_bits(uint32_t *four, lanes a)
+static inline lane_counts lane_counts_at_most(lane_counts counts, lanes a, lanes b)
 {
     for (int i = 0; i < 4; i++)
-        four[i] = a.bits[i];
+        counts.at[i] += a.at[i] <= b.at[i];
+    return counts;
+}
+
+static inline void lane_counts_store(uint32_t *four, lane_counts counts)
+{
+    for (int i = 0; i < 4; i++)
+        four[i] = counts.at[i];
+}
+
+static inline uint32_t lane_counts_sum(lane_counts counts)
+{
+    return counts.at[0] + counts.at[1] + counts.at[2] + counts.at[3];
 }
 
 static inline lanes lanes_difference(const int32_t *four, int32_t value)
 {
-    LANES_EACH(at, (float)(four[i] - value));
+    LANES_EACH((float)(four[i] - value));
 }
 
 static inline uint32_t lanes_at_most(lanes a, lanes b)

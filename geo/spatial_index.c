@@ -3,18 +3,20 @@
 
 #include <string.h>
 
-enum { K_MAX = 1024, SPARE = K_MAX, FOUND = FAN + K_MAX + SPARE };
-
-struct candidate {
-    float key;
-    uint32_t slot;
+enum {
+    K_MAX = 1024,
+    ROOM = 2 * K_MAX,              /* candidates before the worse ones must go */
+    CROWDED = K_MAX + K_MAX / 2,   /* so many that going through them all pays */
+    TABLE = ROOM + LEAF_MAX + FAN, /* a leaf more, and a whole number of lanes */
+    CHUNK = 64,                    /* points whose distances are taken together */
+    LEVELS = DEPTH_MAX / 2 + 2     /* of nodes on the way down */
 };
 
 /*
- * One pass over the tree, nearest subtree first. `limit` is the key above which nothing can be among
- * the k nearest: once k keys are known, the k-th of them, stretched by what the ellipsoid and the
- * rounding can make of it. The k smallest keys are the best so far; others up to the limit are
- * spare, a few. The exact distance decides among best and spare at the end.
+ * One pass over the tree, nearest subtree first, in two tables: what may be among the k nearest is
+ * appended, unordered, and now and then `limit` is drawn in: the key above which nothing can be
+ * among them, which is a key that at least k candidates do not exceed, stretched by what the
+ * ellipsoid and the rounding can make of it. The exact distances decide once, at the end.
  */
 struct search {
     const struct spatial_index *index;
@@ -23,17 +25,18 @@ struct search {
     struct scan_from from;
     uint64_t wanted; /* 0 = no masks */
     double max_m;
+    bool is_picky; /* single candidates are looked at: `after` or the filter's `accept` */
     float limit, after_low, after_high;
-    uint32_t k, k_lanes;     /* k, and k in whole lanes */
-    float keys[FAN + K_MAX]; /* from keys[FAN] on the k_lanes smallest, ascending; before it -1 */
-    uint32_t slots[FAN + K_MAX]; /* beside them */
-    uint32_t spare_count;
-    struct candidate spare[SPARE];
+    float kth; /* at least k candidates have a key up to it; INFINITY while there are not k */
+    uint32_t k, count;
+    uint32_t enough; /* as soon as there are so many, `limit` is drawn in */
+    float keys[TABLE];
+    uint32_t slots[TABLE];
 };
 
 struct found {
     struct spatial_hit hit;
-    struct candidate candidate;
+    uint32_t candidate;
 };
 
 static bool comes_before(struct spatial_hit a, struct spatial_hit b)
@@ -41,54 +44,94 @@ static bool comes_before(struct spatial_hit a, struct spatial_hit b)
     return a.distance_m < b.distance_m || (a.distance_m == b.distance_m && a.item < b.item);
 }
 
-/* Insertion with Shell's gaps (Ciura 2001) for long tables out of order; no memory. */
-static void sort_found(struct found *found, uint32_t count)
+/* Order -------------------------------------------------------------------------------------- */
+
+static void insert_with_gap(struct found *found, uint32_t count, uint32_t gap)
 {
-    static const uint32_t gaps[] = {701, 301, 132, 57, 1};
-    for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++) {
-        uint32_t gap = gaps[g];
-        for (uint32_t i = gap; i < count; i++) {
-            if (!comes_before(found[i].hit, found[i - gap].hit))
-                continue;
-            struct found moving = found[i];
-            uint32_t j = i;
-            for (; j >= gap && comes_before(moving.hit, found[j - gap].hit); j -= gap)
-                found[j] = found[j - gap];
-            found[j] = moving;
-        }
+    for (uint32_t i = gap; i < count; i++) {
+        if (!comes_before(found[i].hit, found[i - gap].hit))
+            continue;
+        struct found moving = found[i];
+        uint32_t j = i;
+        for (; j >= gap && comes_before(moving.hit, found[j - gap].hit); j -= gap)
+            found[j] = found[j - gap];
+        found[j] = moving;
     }
 }
 
-static struct spatial_hit exact_hit(const struct search *search, uint32_t slot)
+/* places[i] = how many of the values do not exceed the i-th: for four values at a time. */
+static void count_places(const float *values, uint32_t count, uint32_t *places)
 {
-    return (struct spatial_hit){distance_m(search->from.point, search->index->points[slot]),
-                                search->index->items[slot]};
+    for (uint32_t i = 0; i < count; i += FAN) {
+        const lanes four = lanes_load(values + i);
+        lane_counts counts = lane_counts_none();
+        for (uint32_t j = 0; j < count; j++)
+            counts = lane_counts_at_most(counts, lanes_all(values[j]), four);
+        lane_counts_store(places + i, counts);
+    }
 }
 
-/* Adds one, if it is near enough: 1 or 0. */
-static uint32_t settle_one(const struct search *search, struct candidate candidate,
-                           struct found *found)
+/* Each to the place that the number of those not after it gives, without a branch to guess wrong.
+ * Floats tell nearly all apart; who shares a place goes one down, and insertion does the rest. */
+static void order_few(struct found *found, uint32_t count)
 {
-    *found = (struct found){exact_hit(search, candidate.slot), candidate};
-    return found->hit.distance_m <= search->max_m;
+    float metres[CHUNK + FAN];
+    uint32_t places[CHUNK + FAN];
+    struct found ordered[CHUNK];
+    uint64_t taken = 0;
+    for (uint32_t i = 0; i < count; i++)
+        metres[i] = (float)found[i].hit.distance_m;
+    lanes_store(metres + count, lanes_all(INFINITY));
+    count_places(metres, count, places);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = places[i] - 1;
+        while (taken >> place & 1)
+            place--;
+        taken |= (uint64_t)1 << place;
+        ordered[place] = found[i];
+    }
+    memcpy(found, ordered, count * sizeof *found);
+    insert_with_gap(found, count, 1);
 }
 
-/* Best and spare with their exact distances, in the order of the answer. By key they are nearly in
- * it, so that the sort has next to nothing to do. */
+/* Insertion with Shell's gaps (Ciura 2001) for long tables; no memory. */
+static void order(struct found *found, uint32_t count)
+{
+    static const uint32_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
+    if (count <= CHUNK) {
+        order_few(found, count);
+        return;
+    }
+    for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++)
+        insert_with_gap(found, count, gaps[g]);
+}
+
+/* All candidates up to the limit with their exact distances, in the order of the answer. */
 static uint32_t settle(const struct search *search, struct found *found)
 {
-    uint32_t count = 0;
-    for (uint32_t i = FAN; i < FAN + search->k_lanes; i++) {
-        struct candidate best = {search->keys[i], search->slots[i]};
-        if (best.key <= search->limit && best.key < KEY_MAX)
-            count += settle_one(search, best, &found[count]);
+    const struct spatial_index *index = search->index;
+    struct geo_point points[CHUNK];
+    double metres[CHUNK];
+    uint32_t chunk[CHUNK], found_count = 0, chunk_count = 0;
+    for (uint32_t i = 0; i < search->count; i++) {
+        chunk[chunk_count] = i;
+        points[chunk_count] = index->points[search->slots[i]];
+        chunk_count += search->keys[i] <= search->limit;
+        if (chunk_count < CHUNK && i + 1 < search->count)
+            continue;
+        distance_many_m(search->from.point, points, chunk_count, metres);
+        for (uint32_t j = 0; j < chunk_count; j++) {
+            uint32_t item = index->items[search->slots[chunk[j]]];
+            found[found_count] = (struct found){{metres[j], item}, chunk[j]};
+            found_count += metres[j] <= search->max_m;
+        }
+        chunk_count = 0;
     }
-    for (uint32_t i = 0; i < search->spare_count; i++)
-        if (search->spare[i].key <= search->limit)
-            count += settle_one(search, search->spare[i], &found[count]);
-    sort_found(found, count);
-    return count;
+    order(found, found_count);
+    return found_count;
 }
+
+/* The limit ---------------------------------------------------------------------------------- */
 
 /* The largest key that can belong to a nearer point than one with this key does. */
 static float stretched(float key)
@@ -98,87 +141,125 @@ static float stretched(float key)
     return chord * chord;
 }
 
-/* A new key into its place, without a branch to guess wrong: a place that is above the new key takes
- * its left neighbour where that is above too, else the new key. What falls off the end is lost. A
- * long table is left once the rest stays as it is. (Neighbours are shifted, not loaded one off: a
- * load across two fresh stores waits for both.) */
-static void insert_best(struct search *search, struct candidate candidate)
+/* How many candidates have a key up to each of the four cuts. What fills the last lanes has none. */
+static void count_at_most(const struct search *search, const float cuts[FAN], uint32_t counts[FAN])
 {
-    const lanes key = lanes_all(candidate.key), slot = lanes_all_bits(candidate.slot);
-    const bool is_long = search->k_lanes > 32;
-    float *keys = search->keys + search->k_lanes;
-    uint32_t *slots = search->slots + search->k_lanes;
-    lanes here = lanes_load(keys), slots_here = lanes_load_bits(slots);
-    for (; keys > search->keys; keys -= FAN, slots -= FAN) {
-        lanes below = lanes_load(keys - FAN), slots_below = lanes_load_bits(slots - FAN);
-        lanes left = lanes_shift(below, here), slots_left = lanes_shift(slots_below, slots_here);
-        lanes moved = lanes_choose(lanes_above(left, key), slots_left, slot);
-        lanes_store_bits(slots, lanes_choose(lanes_above(here, key), moved, slots_here));
-        lanes_store(keys, lanes_min(here, lanes_max(left, key)));
-        if (is_long && keys[-1] <= candidate.key)
-            break;
-        here = below;
-        slots_here = slots_below;
+    const lanes a = lanes_all(cuts[0]), b = lanes_all(cuts[1]);
+    const lanes c = lanes_all(cuts[2]), d = lanes_all(cuts[3]);
+    lane_counts in_a = lane_counts_none(), in_b = in_a, in_c = in_a, in_d = in_a;
+    for (uint32_t i = 0; i < search->count; i += FAN) {
+        const lanes keys = lanes_load(search->keys + i);
+        in_a = lane_counts_at_most(in_a, keys, a);
+        in_b = lane_counts_at_most(in_b, keys, b);
+        in_c = lane_counts_at_most(in_c, keys, c);
+        in_d = lane_counts_at_most(in_d, keys, d);
     }
-    float limit = stretched(search->keys[FAN + search->k - 1]);
+    counts[0] = lane_counts_sum(in_a);
+    counts[1] = lane_counts_sum(in_b);
+    counts[2] = lane_counts_sum(in_c);
+    counts[3] = lane_counts_sum(in_d);
+}
+
+static float greatest_key(const struct search *search)
+{
+    lanes greatest = lanes_all(0);
+    uint32_t i = 0;
+    for (; i + FAN <= search->count; i += FAN)
+        greatest = lanes_max(greatest, lanes_load(search->keys + i));
+    for (; i < search->count; i++)
+        greatest = lanes_max(greatest, lanes_all(search->keys[i]));
+    return lanes_first(lanes_greatest(greatest));
+}
+
+/*
+ * A key that at least k candidates do not exceed, and not many more. Any that has k below it is
+ * right; a close one saves work. Four cuts in a round, and of the five parts between them the one
+ * where the k-th must be is the next round's; nothing here branches on what is counted.
+ */
+static void find_kth(struct search *search, int rounds)
+{
+    static const float parts[2][FAN] = {{0.55f, 0.7f, 0.8f, 0.9f}, {0.2f, 0.4f, 0.6f, 0.8f}};
+    float low = 0, high = search->kth == INFINITY ? greatest_key(search) : search->kth;
+    lanes_store(search->keys + search->count, lanes_all(INFINITY));
+    for (int round = 0; round < rounds; round++) {
+        float ends[FAN + 2] = {low, 0, 0, 0, 0, high};
+        uint32_t counts[FAN], few = 0;
+        for (int i = 0; i < FAN; i++)
+            ends[i + 1] = low + (high - low) * parts[round > 0][i];
+        count_at_most(search, ends + 1, counts);
+        for (int i = 0; i < FAN; i++)
+            few += counts[i] < search->k;
+        low = ends[few];
+        high = ends[few + 1];
+    }
+    search->kth = high;
+    float limit = stretched(high);
     search->limit = limit < search->limit ? limit : search->limit;
 }
 
-static void empty_tables(struct search *search)
-{
-    search->spare_count = 0;
-    for (uint32_t i = 0; i < FAN + search->k_lanes; i++) {
-        search->keys[i] = i < FAN ? -1 : KEY_MAX;
-        search->slots[i] = 0;
-    }
-}
-
-/* No room for another spare one: drop those that are past the limit by now. Where hardly any are
- * (many points in one place), the best k by exact distance stand for all seen so far. */
-__attribute__((noinline)) static void make_room(struct search *search)
+static void drop_far(struct search *search)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < search->spare_count; i++)
-        if (search->spare[i].key <= search->limit)
-            search->spare[kept++] = search->spare[i];
-    search->spare_count = kept;
-    if (kept <= SPARE / 2)
-        return;
-    struct found found[FOUND];
-    uint32_t count = settle(search, found);
-    empty_tables(search);
-    for (uint32_t i = 0; i < count && i < search->k; i++)
-        insert_best(search, found[i].candidate);
+    for (uint32_t i = 0; i < search->count; i++) {
+        search->keys[kept] = search->keys[i];
+        search->slots[kept] = search->slots[i];
+        kept += search->keys[i] <= search->limit;
+    }
+    search->count = kept;
+}
+
+/* Hardly any could go (many points in one place): the best k by exact distance stand for all seen so
+ * far. */
+__attribute__((noinline)) static void keep_best(struct search *search)
+{
+    struct found found[TABLE];
+    float keys[K_MAX];
+    uint32_t slots[K_MAX], count = settle(search, found);
+    count = count < search->k ? count : search->k;
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i] = search->keys[found[i].candidate];
+        slots[i] = search->slots[found[i].candidate];
+    }
+    memcpy(search->keys, keys, count * sizeof *keys);
+    memcpy(search->slots, slots, count * sizeof *slots);
+    search->count = count;
+}
+
+static void draw_in(struct search *search)
+{
+    find_kth(search, 1);
+    if (search->count >= CROWDED)
+        drop_far(search);
+    if (search->count >= CROWDED)
+        keep_best(search);
+    uint32_t enough = search->count + search->k / 4 + 4;
+    search->enough = enough < ROOM ? enough : ROOM;
+}
+
+/* Candidates --------------------------------------------------------------------------------- */
+
+static struct spatial_hit exact_hit(const struct search *search, uint32_t slot)
+{
+    return (struct spatial_hit){distance_m(search->from.point, search->index->points[slot]),
+                                search->index->items[slot]};
 }
 
 /* Does it belong to an earlier page? Only a ring of keys needs the exact distance to say. */
-static bool was_before(const struct search *search, struct candidate candidate)
+static bool was_before(const struct search *search, float key, uint32_t slot)
 {
-    if (candidate.key > search->after_high)
+    if (key > search->after_high)
         return false;
-    return candidate.key < search->after_low ||
-           !comes_before(*search->after, exact_hit(search, candidate.slot));
+    return key < search->after_low || !comes_before(*search->after, exact_hit(search, slot));
 }
 
-static void consider(struct search *search, struct candidate candidate)
+static inline void append(struct search *search, float key, uint32_t slot)
 {
-    const uint32_t last = FAN + search->k_lanes - 1;
-    if (candidate.key > search->limit)
-        return; /* it has shrunk since the leaf was looked at */
-    if (search->after && was_before(search, candidate))
+    if (search->is_picky && ((search->after && was_before(search, key, slot)) ||
+                             !accepts(search->filter, search->index->items, slot)))
         return;
-    if (!accepts(search->filter, search->index->items, candidate.slot))
-        return;
-    struct candidate loser = candidate;
-    if (candidate.key < search->keys[last]) {
-        __builtin_prefetch(&search->index->points[candidate.slot]); /* for settle() */
-        loser = (struct candidate){search->keys[last], search->slots[last]};
-        insert_best(search, candidate);
-    }
-    search->spare[search->spare_count] = loser;
-    search->spare_count += loser.key <= search->limit && loser.key < KEY_MAX;
-    if (search->spare_count == SPARE)
-        make_room(search);
+    __builtin_prefetch(&search->index->points[slot]); /* for settle() */
+    search->keys[search->count] = key;
+    search->slots[search->count++] = slot;
 }
 
 /* At most four? Those that a filter leaves of a leaf are looked at one by one. */
@@ -202,6 +283,7 @@ static void visit_leaf(struct search *search, uint32_t leaf)
         for (uint32_t rest = live; rest; rest &= rest - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(rest);
             keys[i] = point_key(block, index->stride, i, &search->from);
+            live ^= (uint32_t)(keys[i] > search->limit) << i;
         }
     } else {
         const lanes limit = lanes_all(search->limit);
@@ -215,76 +297,66 @@ static void visit_leaf(struct search *search, uint32_t leaf)
     }
     for (; live; live &= live - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(live);
-        consider(search, (struct candidate){keys[i], begin + i});
+        append(search, keys[i], begin + i);
     }
+    if (search->count >= search->enough)
+        draw_in(search);
 }
 
-/* A node still to visit and the least key in its box, as one number that sorts by the key: the bits
- * of a float that is not negative rise with it. */
-static uint64_t task_of(float key, uint32_t node)
-{
-    uint32_t bits;
-    memcpy(&bits, &key, sizeof bits);
-    return (uint64_t)bits << 32 | node;
-}
+/* The walk ----------------------------------------------------------------------------------- */
 
-static float task_key(uint64_t task)
-{
-    uint32_t bits = (uint32_t)(task >> 32);
-    float key;
-    memcpy(&key, &bits, sizeof key);
-    return key;
-}
-
-static void larger_first(uint64_t *a, uint64_t *b)
-{
-    uint64_t first = *a, second = *b;
-    *a = first > second ? first : second;
-    *b = first > second ? second : first;
-}
-
-/* Put the children that may hold something on the stack, the nearest on top; returns how many. Which
- * comes first is anybody's guess, so nothing here branches: all four are sorted, those left out as
- * zeroes at the end. */
-static uint32_t push_children(const struct search *search, const struct box4 *box, uint32_t first,
-                              uint64_t *stack)
-{
+/* The children of a node on the way down: those done or not wanted are at INFINITY. */
+struct level {
     float keys[FAN];
-    lanes four = box_keys(box, &search->from);
-    lanes_store(keys, four);
-    uint32_t near = lanes_at_most(four, lanes_all(search->limit));
+    uint32_t first;
+};
+
+/* INFINITY in the lanes of the bits set, 0 elsewhere: with it the maximum puts lanes out. */
+static lanes put_out(lanes keys, uint32_t bits)
+{
+#define OUT(bit) ((bit) ? INFINITY : 0)
+#define ROW(n)                                         \
+    {                                                  \
+        OUT((n)&1), OUT((n)&2), OUT((n)&4), OUT((n)&8) \
+    }
+    static const float rows[1 << FAN][FAN] = {ROW(0),  ROW(1),  ROW(2),  ROW(3), ROW(4),  ROW(5),
+                                              ROW(6),  ROW(7),  ROW(8),  ROW(9), ROW(10), ROW(11),
+                                              ROW(12), ROW(13), ROW(14), ROW(15)};
+#undef ROW
+#undef OUT
+    return lanes_max(keys, lanes_load(rows[bits]));
+}
+
+static void enter(const struct search *search, const struct box4 *box, uint32_t first,
+                  struct level *level)
+{
+    lanes keys = box_keys(box, &search->from);
     if (search->wanted)
-        near &= wanted_children(search->filter->node_masks, first, search->wanted);
-    uint64_t task[FAN];
-    for (uint32_t i = 0; i < FAN; i++)
-        task[i] = task_of(keys[i], first + i) & -(uint64_t)(near >> i & 1);
-    larger_first(&task[0], &task[1]);
-    larger_first(&task[2], &task[3]);
-    larger_first(&task[0], &task[2]);
-    larger_first(&task[1], &task[3]);
-    larger_first(&task[1], &task[2]);
-    memcpy(stack, task, sizeof task);
-    return (near & 1) + (near >> 1 & 1) + (near >> 2 & 1) + (near >> 3);
+        keys = put_out(keys, ~wanted_children(search->filter->node_masks, first, search->wanted) &
+                                 ((1u << FAN) - 1));
+    lanes_store(level->keys, keys);
+    level->first = first;
 }
 
 static void walk(struct search *search)
 {
     const struct spatial_index *index = search->index;
-    uint64_t stack[STACK_MAX + FAN];
-    uint32_t depth = push_children(search, &index->boxes[index->leaf_first], 0, stack);
-    while (depth) {
-        uint64_t task = stack[--depth];
-        if (task_key(task) > search->limit)
+    struct level levels[LEVELS], *level = levels;
+    enter(search, &index->boxes[index->leaf_first], 0, level);
+    while (level >= levels) {
+        lanes keys = lanes_load(level->keys), least = lanes_least(keys);
+        if (lanes_first(least) > search->limit) {
+            level--;
             continue;
-        uint32_t node = (uint32_t)task;
+        }
+        uint32_t child = (uint32_t)__builtin_ctz(lanes_at_most(keys, least));
+        lanes_store(level->keys, put_out(keys, 1u << child));
+        uint32_t node = level->first + child;
         if (node >= index->leaf_first) {
-            uint32_t next = depth ? (uint32_t)stack[depth - 1] : 0;
-            if (next >= index->leaf_first && !search->wanted)
-                leaf_prefetch(index, next - index->leaf_first);
             visit_leaf(search, node - index->leaf_first);
         } else {
-            depth += push_children(search, &index->boxes[node], FAN * node + index->roots,
-                                   stack + depth);
+            level++;
+            enter(search, &index->boxes[node], FAN * node + index->roots, level);
         }
     }
 }
@@ -308,15 +380,19 @@ enum status spatial_index_nearest(const struct spatial_index *index, struct geo_
     search.from = scan_from(from);
     search.wanted = has_masks(filter) ? filter->wanted : 0;
     search.max_m = max_m;
+    search.is_picky = after || (filter && filter->accept);
     search.limit = key_at_most(max_m);
     search.after_low = after ? key_at_least(after->distance_m) : 0;
     search.after_high = after ? key_at_most(after->distance_m) : 0;
+    search.kth = INFINITY;
     search.k = k;
-    search.k_lanes = (k + FAN - 1) / FAN * FAN;
-    empty_tables(&search);
+    search.count = 0;
+    search.enough = k;
     walk(&search);
+    if (search.count > k)
+        find_kth(&search, 3);
 
-    struct found found[FOUND];
+    struct found found[TABLE];
     uint32_t count = settle(&search, found);
     *hit_count = count < k ? count : k;
     for (uint32_t i = 0; i < *hit_count; i++)
