@@ -13,7 +13,8 @@
  *   community_share  0 to 1: the share of a community's weight that makes it served (0.9)
  *   sample           true: invented data; test: true: a store for tests; both accept --now
  *   notice           what is said wherever the data appear; notice_en: in English
- *   files            what `init` loads, beside region.json: {"streets", "communities", "register"}
+ *   files            what `init` loads, beside region.json: {"streets", "communities", "register",
+ *                    "osm"}; the last one as `import osm` does
  *   calendar         {"source":      who published it; for people
  *                     "note":        for people
  *                     "known_until": the last day whose holidays are published
@@ -280,7 +281,7 @@ static enum status get_file(const json_t *files, const char *key, char *buffer, 
 
 static enum status read_files(const json_t *root, struct region *region, struct error *error)
 {
-    static const char *const keys[] = {"streets", "communities", "register", NULL};
+    static const char *const keys[] = {"streets", "communities", "register", "osm", NULL};
     const json_t *files = json_object_get(root, "files");
     if (!files)
         return STATUS_OK;
@@ -294,6 +295,8 @@ static enum status read_files(const json_t *root, struct region *region, struct 
     if (!status)
         status =
             get_file(files, "register", region->register_file, sizeof region->register_file, error);
+    if (!status)
+        status = get_file(files, "osm", region->osm_file, sizeof region->osm_file, error);
     return status;
 }
 

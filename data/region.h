@@ -29,6 +29,7 @@ struct region {
     char notice[256], notice_en[256]; /* "示例数据 …"; empty where none */
     /* files beside region.json that `init` loads; empty where none */
     char communities_file[128], streets_file[128], register_file[128];
+    char osm_file[128]; /* the streets to walk on */
 };
 
 /*

@@ -4,6 +4,7 @@
 #ifndef DATA_REGION_INIT_H
 #define DATA_REGION_INIT_H
 
+#include "data/osm_import.h"
 #include "data/region.h"
 #include "data/store.h"
 
@@ -17,7 +18,8 @@ struct region_loaded {
 /*
  * Put the region of a region.json into the store, in one transaction, with the files it names
  * beside itself: streets, communities, a sample register (data/sample_register.h), whose relative
- * ages become dates at `now`. A region that names no files is empty. All or nothing.
+ * ages become dates at `now`. A region that names no files is empty. All or nothing. The streets to
+ * walk on are not among them: region_init_osm().
  *
  * CONFLICT where the store has a region of that name already; NOT_FOUND, INVALID or IO with the
  * file's name in the sentence. `loaded` (may be NULL) says what there is now.
@@ -28,5 +30,14 @@ struct region_loaded {
  */
 enum status MUST_CHECK region_init(struct store *store, const char *region_file, moment_t now,
                                    struct region_loaded *loaded, struct error *error);
+
+/*
+ * Import the OSM file that a region.json names, if it names one, into its region, which is in the
+ * store: osm_import_run() with `options`. *imported says whether there was one; else *report is
+ * empty. Errors name the file; what osm_import_run() says of failures holds.
+ */
+enum status MUST_CHECK region_init_osm(struct store *store, const char *region_file,
+                                       const struct osm_import_options *options, bool *imported,
+                                       struct osm_import_report *report, struct error *error);
 
 #endif

@@ -96,7 +96,7 @@ def region_json():
                       "drop_in": {"fresh_days": 2, "stale_days": 7}},
         "community_share": 0.9, "sample": True, "notice": NOTICE, "notice_en": NOTICE_EN,
         "files": {"streets": "streets.json", "communities": "communities.geojson",
-                  "register": "facilities.json"},
+                  "register": "facilities.json", "osm": "streets.osm"},
         "calendar": {
             "source": "国务院办公厅关于2026年部分节假日安排的通知，2025-11-04",
             "note": "The notice names the days; which weekday's hours hold on a working weekend is "

@@ -7,7 +7,7 @@ mkdir -p "$(dirname "$store")"
 if [ -e "$store" ]; then
   bin/tuoyu check --store "$store" >/dev/null || true # says so and stops us below if it is in use
   aside=$store.$(date +%Y%m%d-%H%M%S)
-  for part in "$store" "$store"-wal; do
+  for part in "$store" "$store"-wal "$store".*.streets; do
     [ -e "$part" ] && mv "$part" "$aside${part#"$store"}"
   done
   rm -f "$store"-shm "$store".lock "$store".sock

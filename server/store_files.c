@@ -50,3 +50,31 @@ enum status store_files_put_in_place(const char *aside, const char *path, struct
             error_set(error, STATUS_IO, "%s may not be on disk yet: %s", path, strerror(errno));
     return status;
 }
+
+enum { STREETS_PATH_BYTES = STORE_FILES_PATH_BYTES + 128 };
+
+static void name_streets(const char *path, const char *region, const char *ending,
+                         char name[STREETS_PATH_BYTES])
+{
+    snprintf(name, STREETS_PATH_BYTES, "%s.%s.streets%s", path, region, ending);
+}
+
+enum status store_files_move_streets(const char *aside, const char *path, const char *region,
+                                     struct error *error)
+{
+    char from[STREETS_PATH_BYTES], to[STREETS_PATH_BYTES];
+    name_streets(aside, region, "", from);
+    name_streets(path, region, "", to);
+    if (rename(from, to) != 0 || sync_folder_of(path) != 0)
+        return error_set(error, STATUS_IO, "%s cannot be made: %s", to, strerror(errno));
+    return STATUS_OK;
+}
+
+void store_files_remove_streets(const char *path, const char *region)
+{
+    char name[STREETS_PATH_BYTES];
+    name_streets(path, region, "", name);
+    unlink(name);
+    name_streets(path, region, ".next", name);
+    unlink(name);
+}

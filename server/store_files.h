@@ -23,4 +23,10 @@ enum status MUST_CHECK store_files_put_in_place(const char *aside, const char *p
  * over. */
 void store_files_remove(const char *path);
 
+/* The street file of a region beside a store (data/region_streets.h). It moves after its store has:
+ * until then the store names a file that is missing, and says so. */
+enum status MUST_CHECK store_files_move_streets(const char *aside, const char *path,
+                                                const char *region, struct error *error);
+void store_files_remove_streets(const char *path, const char *region);
+
 #endif

@@ -46,7 +46,8 @@ TEST(a_region_reads_every_key)
         "{" SMALLEST ",\"title_en\":\"Testland\",\"id_prefix\":\"tl\",\"language\":\"zh-Hans\","
         "\"freshness\":{\"hourly\":{\"fresh_days\":1,\"stale_days\":3}},\"community_share\":0.8,"
         "\"sample\":true,\"test\":true,\"notice\":\"示例数据\",\"notice_en\":\"Sample data\","
-        "\"files\":{\"streets\":\"s.json\",\"communities\":\"c.geojson\",\"register\":\"r.json\"},"
+        "\"files\":{\"streets\":\"s.json\",\"communities\":\"c.geojson\",\"register\":\"r.json\","
+        "\"osm\":\"o.osm.pbf\"},"
         "\"calendar\":{\"source\":\"a notice\",\"note\":\"n\",\"known_until\":\"2026-12-31\","
         "\"holidays\":[{\"from\":\"2026-10-01\",\"to\":\"2026-10-07\",\"name\":\"国庆节\"},"
         "{\"from\":\"2026-01-01\"}],\"working_days\":[{\"day\":\"2026-10-10\",\"as\":\"wed\"}]}}";
@@ -60,6 +61,7 @@ TEST(a_region_reads_every_key)
     CHECK_TEXT(region.streets_file, "s.json");
     CHECK_TEXT(region.communities_file, "c.geojson");
     CHECK_TEXT(region.register_file, "r.json");
+    CHECK_TEXT(region.osm_file, "o.osm.pbf");
     CHECK_INT(region.calendar.holiday_count, 8);
     CHECK_INT(region.calendar.holidays[0], day_from_civil(2026, 1, 1));
     CHECK_INT(region.calendar.working_days[0].as_weekday, 2);

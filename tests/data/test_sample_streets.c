@@ -5,11 +5,13 @@
 #include "data/community_locator.h"
 #include "data/osm_reader.h"
 #include "data/region_init.h"
+#include "data/region_streets.h"
 #include "data/table.h"
 #include "geo/number.h"
 #include "geo/snap.h"
 #include "tests/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +158,47 @@ TEST(sample_facilities_stand_at_streets_except_one)
     town_release(&town);
     CHECK(on_map > 60);
     CHECK_INT(off_network, 1);
+}
+
+TEST(the_sample_region_brings_its_streets_into_a_store_on_disk)
+{
+    const struct osm_import_options options = {.now = INT64_C(1795575600),
+                                               .min_island_m = OSM_IMPORT_MIN_ISLAND_M};
+    static struct osm_import_report report;
+    char location[4200];
+    struct store *store;
+    struct network_file file;
+    struct error error = {0};
+    bool imported = false;
+    snprintf(location, sizeof location, "%s/walk.db", test_folder());
+    REQUIRE_OK(store_open(location, STORE_CREATE, &store, &error), &error);
+    REQUIRE_OK(region_init(store, FOLDER "region.json", options.now, NULL, &error), &error);
+    REQUIRE_OK(region_init_osm(store, FOLDER "region.json", &options, &imported, &report, &error),
+               &error);
+    CHECK(imported && report.committed);
+    CHECK_TEXT(report.file, "streets.osm");
+    CHECK_TEXT(report.region, "binjiang");
+    CHECK_INT(report.build.dropped_components, 1);
+    REQUIRE_OK(region_streets_open(store, "binjiang", &file, &error), &error);
+    CHECK_INT(file.checksum, report.checksum);
+    network_file_close(&file);
+    store_close(store);
+}
+
+TEST(a_region_that_names_no_streets_gets_none)
+{
+    const struct osm_import_options options = {.now = INT64_C(1795575600)};
+    static struct osm_import_report report;
+    struct store *store;
+    struct error error = {0};
+    bool imported = true;
+    const char *region = test_fixture("regions/sample-town.json");
+    REQUIRE_OK(store_open("memory:", STORE_CREATE, &store, &error), &error);
+    REQUIRE_OK(region_init_osm(store, region, &options, &imported, &report, &error), &error);
+    CHECK(!imported && !report.committed);
+    CHECK_INT(region_init_osm(store, FOLDER "region.json", &options, &imported, &report, &error),
+              STATUS_UNSUPPORTED); /* a store in memory keeps no streets */
+    store_close(store);
 }
 
 /* Residents -------------------------------------------------------------------------------------- */

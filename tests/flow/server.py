@@ -67,8 +67,13 @@ class Flow:
             made = self.shared / "making.db"
             self.run("init", "--store", made, "--region-file", region_file)
             assert not pathlib.Path(f"{made}-wal").exists(), "init left a write-ahead log behind"
+            streets = list(self.shared.glob("making.db.*.streets"))
             made.rename(sample)
+            for file in streets:
+                file.rename(file.with_name(file.name.replace("making.db", "sample.db", 1)))
         shutil.copyfile(sample, path)
+        for file in self.shared.glob("sample.db.*.streets"):
+            shutil.copyfile(file, path.with_name(file.name.replace("sample.db", path.name, 1)))
         return path
 
     def serve(self, store=None, *args, listen="127.0.0.1:0", env=None, program=None, wait=True):

@@ -9,7 +9,7 @@ import re
 import sqlite3
 
 from registers import write_register
-from server import FIXTURES
+from server import FIXTURES, SAMPLE_REGION
 
 TOWN = FIXTURES / "regions/sample-town.json"
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
@@ -153,6 +153,33 @@ def test_an_init_that_fails_leaves_nothing(flow):
     broken.write_text('{"name": "broken"')
     done = flow.run("init", "--store", flow.folder / "new.db", "--region-file", broken, code=1)
     assert "region.json" in done.stderr
+    assert [path.name for path in flow.folder.iterdir() if path.name.startswith("new.db")] == []
+
+
+def test_an_init_brings_the_streets_that_the_region_names(flow):
+    store = flow.folder / "walk.db"
+    told = json.loads(flow.run("init", "--store", store, "--region-file", SAMPLE_REGION,
+                               "--json").stdout)
+    assert 600_000 < told["walkable_m"] < 900_000
+    left = sorted(path.name for path in flow.folder.iterdir() if path.name.startswith("walk.db"))
+    assert [name for name in left if not name.endswith(".lock")] == ["walk.db",
+                                                                     "walk.db.binjiang.streets"]
+    again = flow.run("import", "osm", SAMPLE_REGION.parent / "streets.osm", "--store", store, "--json",
+                     "--region", "binjiang")
+    assert round(json.loads(again.stdout)["network"]["length_m"]) in (told["walkable_m"],
+                                                                      told["walkable_m"] + 1)
+    assert flow.serve(store).get("/healthz").status == 200
+
+
+def test_an_init_whose_streets_fail_leaves_nothing(flow):
+    folder = flow.folder / "broken"
+    folder.mkdir()
+    for name in ("region.json", "streets.json", "communities.geojson", "facilities.json"):
+        (folder / name).write_bytes((SAMPLE_REGION.parent / name).read_bytes())
+    (folder / "streets.osm").write_text("<osm version='0.6'><node id='1'")
+    done = flow.run("init", "--store", flow.folder / "new.db", "--region-file", folder / "region.json",
+                    code=1)
+    assert "streets.osm" in done.stderr
     assert [path.name for path in flow.folder.iterdir() if path.name.startswith("new.db")] == []
 
 
