@@ -9,6 +9,7 @@
 #include "data/history.h"
 
 #include "data/calendar.h"
+#include "data/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -193,6 +194,15 @@ static void copy_field(const struct field *field, const void *from, void *to)
     memcpy((char *)to + field->offset, (const char *)from + field->offset, bytes[field->type]);
 }
 
+/* As much of a text as there is room for, in whole characters: a report takes UTF-8 alone. */
+static void print_text(char *text, size_t size, const char *whole)
+{
+    size_t fits = strnlen(whole, size - 1);
+    fits = text_utf8_length(whole, fits);
+    memcpy(text, whole, fits);
+    text[fits] = '\0';
+}
+
 static void print_field(const struct field *field, const void *record, char *text, size_t size)
 {
     char day[11];
@@ -200,7 +210,7 @@ static void print_field(const struct field *field, const void *record, char *tex
     if (is_absent(field, record)) {
         snprintf(text, size, "(unknown)");
     } else if (field->type == FIELD_TEXT) {
-        snprintf(text, size, "%s", text_value(field, record));
+        print_text(text, size, text_value(field, record));
     } else if (field->type == FIELD_DAY) {
         day_format(number, day);
         snprintf(text, size, "%s", day);
@@ -358,11 +368,13 @@ static bool find_objection(const struct put *put, const struct shape *shape, str
 static void print_label(char *label, size_t size, const struct shape *shape, const void *record,
                         const char *field)
 {
-    if (shape->table == STORE_FACILITIES)
-        snprintf(label, size, "facility%s%s", field ? "." : "", field ? field : "");
-    else
-        snprintf(label, size, "%s %.*s%s%s", shape->word, 24, source_id_of(shape, record),
-                 field ? "." : "", field ? field : "");
+    enum { SHOWN_ID_BYTES = 24 };
+    char id[SHOWN_ID_BYTES + 1] = "";
+    bool of_facility = shape->table == STORE_FACILITIES;
+    if (!of_facility)
+        print_text(id, sizeof id, source_id_of(shape, record));
+    snprintf(label, size, "%s%s%s%s%s", shape->word, of_facility ? "" : " ", id, field ? "." : "",
+             field ? field : "");
 }
 
 /* A change of something that is no field of a version (hours, slots, existence): note it, or object.
@@ -567,7 +579,8 @@ static enum status settle_offer(struct put *put, uint32_t number)
         struct history_conflict *conflict = add_conflict(put);
         print_label(conflict->field, sizeof conflict->field, shape, offer, "group");
         snprintf(conflict->stored, sizeof conflict->stored, "number %" PRId64, known->group);
-        snprintf(conflict->given, sizeof conflict->given, "group %.100s", group->source_id);
+        memcpy(conflict->given, "group ", sizeof "group ");
+        print_text(conflict->given + 6, sizeof conflict->given - 6, group->source_id);
         snprintf(conflict->because, sizeof conflict->because,
                  "an offer does not move to another group");
         return STATUS_OK;
@@ -790,6 +803,17 @@ static moment_t latest_slot(const struct slot_record *slots, uint32_t count)
     return latest;
 }
 
+/* Does the store have news of slots that the source cannot know? A source that names none speaks of
+ * the whole day as_of, in whatever zone. */
+static bool stored_slots_are_newer(const struct put *put, const struct slot_record *stored,
+                                   uint32_t stored_count, const struct slot_record *given,
+                                   uint32_t given_count)
+{
+    moment_t day_is_over = ((moment_t)put->as_of + 1) * SECONDS_A_DAY - FURTHEST_ZONE_S;
+    moment_t latest = latest_slot(stored, stored_count);
+    return given_count ? latest > latest_slot(given, given_count) : latest >= day_is_over;
+}
+
 static enum status settle_slots(struct put *put, uint32_t number)
 {
     const struct shape *shape = &shapes[STORE_OFFERS];
@@ -807,7 +831,7 @@ static enum status settle_slots(struct put *put, uint32_t number)
     char before[40], after[40];
     snprintf(before, sizeof before, "%u slots", stored_count);
     snprintf(after, sizeof after, "%u slots", given_count);
-    if (given_count && latest_slot(stored, stored_count) > latest_slot(given, given_count)) {
+    if (stored_slots_are_newer(put, stored, stored_count, given, given_count)) {
         struct history_conflict *conflict = add_conflict(put);
         print_label(conflict->field, sizeof conflict->field, shape, offer, "slots");
         memcpy(conflict->stored, before, sizeof before);

@@ -5,6 +5,7 @@
 
 #include "data/calendar.h"
 #include "data/history.h"
+#include "data/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -174,6 +175,33 @@ static void edit(struct fixture *f, enum store_table table, int64_t key, const c
     OK(store_begin(f->store, &f->error));
     OK(store_field_edit_put(f->store, &edit, &f->error));
     OK(store_commit(f->store, &f->error));
+}
+
+/* Conflicts as they are told -----------------------------------------------------------------------*/
+
+ON_BOTH(a_long_value_in_a_conflict_is_cut_between_characters)
+{
+    static const char sixty[] = "示例示例示例示例示例示例示例示例示例示例示例示例示例示例示例示例"
+                                "示例示例示例示例示例示例示例示例示例示例示例示例示例示例";
+    for (int ahead = 0; ahead < 3; ahead++) { /* whatever stands before the characters */
+        char name[400], id[2] = {(char)('1' + ahead), '\0'};
+        struct said said;
+        say(&said, id);
+        snprintf(name, sizeof name, "%.*s%s", ahead, "ab", sixty);
+        said.bundle.facility.name = name;
+        said.groups[0].source_id = "班级1234567890123示例";
+        CHECK_INT(put(f, &said, 100), HISTORY_ACCEPTED);
+        said.bundle.facility.name = "示例托育园";
+        said.groups[0].licensed = 9;
+        CHECK_INT(put(f, &said, 200), HISTORY_CHANGED);
+        CHECK_INT(put(f, &said, 150), HISTORY_CONFLICTING);
+        REQUIRE(conflict_count == 2);
+        const char *stored = conflicts[0].stored, *field = conflicts[1].field;
+        CHECK(strlen(stored) > 150 && strncmp(stored, name, strlen(stored)) == 0);
+        CHECK_INT(text_utf8_length(stored, strlen(stored)), strlen(stored));
+        CHECK_INT(text_utf8_length(field, strlen(field)), strlen(field));
+        CHECK_CONTAINS(field, "示.licensed");
+    }
 }
 
 /* New, changed, unchanged ------------------------------------------------------------------------*/
@@ -406,6 +434,27 @@ ON_BOTH(numbers_are_appended_by_their_own_moment)
     CHECK_INT(history.places[0].enrolled, 12);
     CHECK_TEXT(history.places[0].source, "register");
     CHECK_INT(history.places[1].as_of, TIME_NONE);
+}
+
+ON_BOTH(a_source_without_slots_does_not_take_away_newer_ones)
+{
+    struct said said;
+    say(&said, "7");
+    said.bundle.slots_known = true;
+    said.slots[0] = (struct slot_record){.offer = 1,
+                                         .day = 130,
+                                         .from_min = 600,
+                                         .to_min = 660,
+                                         .places = 2,
+                                         .as_of = 121 * 86400 + 3600};
+    said.bundle.slot_count = 1;
+    put(f, &said, 100);
+    said.bundle.slot_count = 0;
+    CHECK_INT(put(f, &said, 120), HISTORY_CONFLICTING);
+    CHECK_TEXT(conflicts[0].because, "newer slots are stored");
+    CHECK_INT(history_of(f, said.bundle.facility.key).slot_count, 1);
+    CHECK_INT(put(f, &said, 122), HISTORY_CHANGED);
+    CHECK_INT(history_of(f, said.bundle.facility.key).slot_count, 0);
 }
 
 ON_BOTH(an_offer_does_not_move_to_another_group)
