@@ -106,10 +106,12 @@ bool dataset_facility_was_public(const struct dataset_facility *facility, day_t 
     if (facility->was_public)
         return true;
     /* the version of today may have become public, and ceased to be, since the dataset was built */
-    return facility->in_register && facility->state == STATE_FILED &&
-           (facility->opens_on == DAY_NONE || facility->opens_on <= day) &&
-           (facility->closed_on == DAY_NONE || facility->opens_on == DAY_NONE ||
-            facility->opens_on < facility->closed_on);
+    day_t first = facility->valid_from, last = day;
+    if (facility->opens_on != DAY_NONE && facility->opens_on > first)
+        first = facility->opens_on;
+    if (facility->closed_on != DAY_NONE && facility->closed_on <= last)
+        last = facility->closed_on - 1;
+    return facility->in_register && facility->state == STATE_FILED && first <= last;
 }
 
 struct hours dataset_hours(const struct dataset *dataset, uint32_t pattern)

@@ -227,6 +227,25 @@ TEST(a_facility_that_was_public_once_is_told_from_one_that_never_was)
     store_close(store);
 }
 
+/* Closed before the register first spoke of it: it has never been listed. */
+TEST(a_facility_that_was_closed_before_it_was_known_never_was_public)
+{
+    struct store *store = two_versions(STATE_REGISTERED, STATE_FILED, TODAY - 5);
+    struct dataset *dataset = dataset_of(store, NOW);
+    struct dataset_facility facility = dataset->facilities[0];
+    facility.was_public = false;
+    facility.opens_on = DAY_NONE;
+    facility.closed_on = TODAY - 40;
+    CHECK(!dataset_facility_is_public(&facility, TODAY));
+    CHECK(!dataset_facility_was_public(&facility, TODAY));
+    facility.closed_on = TODAY - 4; /* the fifth day back it was */
+    CHECK(dataset_facility_was_public(&facility, TODAY));
+    facility.opens_on = TODAY - 4;
+    CHECK(!dataset_facility_was_public(&facility, TODAY));
+    dataset_release(dataset);
+    store_close(store);
+}
+
 TEST(a_region_is_found_by_name_or_as_the_only_one)
 {
     struct error error;
