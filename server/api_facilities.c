@@ -19,14 +19,26 @@ static uint32_t first_after(const struct dataset *dataset, const struct faciliti
     return low;
 }
 
+/* Does the box hold the point that the answer shows? Other systems bend: the corners turned into
+ * WGS 84 would make another box. */
+static bool is_in_box(const struct facilities_query *query, struct geo_point point)
+{
+    if (!geo_point_is_valid(point))
+        return false;
+    if (query->coordsys != COORDSYS_WGS84) {
+        struct geo_point shown = crs_from_wgs84(query->coordsys, point);
+        point = (struct geo_point){geo_e7(shown.lon) / 1e7, geo_e7(shown.lat) / 1e7};
+    }
+    return geo_box_contains(query->box, point);
+}
+
 static bool is_wanted(const struct picture *picture, const struct facilities_query *query,
                       int region, uint32_t number)
 {
     const struct dataset_facility *facility = &picture->dataset->facilities[number];
     if (!picture->vacancies->is_public[number] || (region >= 0 && facility->region != region))
         return false;
-    return !query->has_box ||
-           (geo_point_is_valid(facility->point) && geo_box_contains(query->box, facility->point));
+    return !query->has_box || is_in_box(query, facility->point);
 }
 
 static void write_feature(struct json *out, const struct picture *picture, uint32_t number,
@@ -46,7 +58,8 @@ static void write_feature(struct json *out, const struct picture *picture, uint3
     json_feature_end(out);
 }
 
-/* Writes up to query->limit features; *next is the first facility that no longer found room. */
+/* Writes up to query->limit features; *last is the last one written, *complete whether no more
+ * would follow. */
 static uint32_t write_features(struct json *out, const struct picture *picture,
                                const struct facilities_query *query, int region, uint32_t *last,
                                bool *complete)

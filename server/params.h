@@ -70,7 +70,7 @@ enum { FACILITIES_MAX_LIMIT = 1000 };
 struct facilities_query {
     enum coordsys coordsys; /* of bbox and of the answer */
     bool has_box;
-    struct geo_box box; /* WGS 84; crosses the antimeridian where west > east */
+    struct geo_box box; /* in coordsys; crosses the antimeridian where west > east */
     const char *region; /* NULL = not given; in the request's arena */
     uint32_t limit;
     bool has_after; /* a cursor: ids after this one, bytewise */

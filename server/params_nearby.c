@@ -317,9 +317,7 @@ enum status params_facilities(const struct request *request, struct facilities_q
     query->has_box = values[F_BBOX].given;
     if (query->has_box) {
         const double *box = values[F_BBOX].decimal;
-        struct geo_point low = crs_to_wgs84(query->coordsys, (struct geo_point){box[0], box[1]});
-        struct geo_point high = crs_to_wgs84(query->coordsys, (struct geo_point){box[2], box[3]});
-        query->box = (struct geo_box){low.lon, low.lat, high.lon, high.lat};
+        query->box = (struct geo_box){box[0], box[1], box[2], box[3]};
     }
     query->region = values[F_REGION].text;
     query->limit = (uint32_t)values[F_LIMIT].integer;

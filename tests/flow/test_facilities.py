@@ -37,6 +37,21 @@ def test_a_box_keeps_what_lies_inside_it(flow):
     assert {f["id"] for f in found} == inside and inside
 
 
+def test_a_box_means_the_coordinates_of_the_answer_in_every_system(flow):
+    server = serve(flow)
+    for coordsys in ("gcj02", "bd09"):
+        every = [f for f in pages(server, f"/v1/facilities?limit=1000&coordsys={coordsys}") if f["geometry"]]
+        west = min(f["geometry"]["coordinates"][0] for f in every)
+        for feature in every:  # boxes with an edge through a facility, their other corner far away
+            lon, lat = feature["geometry"]["coordinates"]
+            box = (west - 3, lat - 2, lon, lat)
+            inside = {f["id"] for f in every if box[0] <= f["geometry"]["coordinates"][0] <= box[2]
+                      and box[1] <= f["geometry"]["coordinates"][1] <= box[3]}
+            found = server.get(f"/v1/facilities?limit=1000&coordsys={coordsys}&bbox="
+                               + ",".join(f"{edge:.7f}" for edge in box)).json()["features"]
+            assert {f["id"] for f in found} == inside, (coordsys, feature["id"])
+
+
 def test_an_unknown_region_is_named(flow):
     server = serve(flow)
     assert server.get("/v1/facilities?region=binjiang").status == 200
