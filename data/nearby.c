@@ -310,7 +310,8 @@ static enum status choose_way(const struct nearby_matcher *matcher, struct walki
                             : query->within_minutes != NONE ? "within_minutes"
                             : must_walk                     ? ""
                                                             : "cursor";
-    return error_set_parameter(error, status, parameter, "%s", trouble.message);
+    return error_set_parameter(error, status, parameter, "%s; by=line asks for the straight line",
+                               trouble.message);
 }
 
 static enum status find_by_line(const struct nearby_matcher *matcher, struct nearby_list *list,

@@ -219,12 +219,11 @@ static enum status refuse_start(const struct dataset *dataset, struct geo_point 
             if (has_network(dataset, i))
                 break;
             return error_set(error, STATUS_NO_NETWORK,
-                             "region '%s' has no pedestrian network to walk on; ask by=line",
+                             "region '%s' has no pedestrian network to walk on",
                              dataset->regions[i].name);
         }
-    return error_set(
-        error, STATUS_OFF_NETWORK,
-        "the point is more than %.0f m from any street that may be walked; ask by=line", near_m);
+    return error_set(error, STATUS_OFF_NETWORK,
+                     "the point is more than %.0f m from any street that may be walked", near_m);
 }
 
 enum status walking_find_start(const struct dataset *dataset, struct geo_point from,
@@ -234,7 +233,7 @@ enum status walking_find_start(const struct dataset *dataset, struct geo_point f
     *start = (struct walking_start){0};
     if (dataset->network_count == 0)
         return error_set(error, STATUS_NO_NETWORK,
-                         "there is no pedestrian network here to walk on; ask by=line");
+                         "there is no pedestrian network here to walk on");
     for (uint32_t i = 0; i < dataset->network_count; i++) {
         const struct walking *walking =
             custom ? &custom[i] : &dataset->networks[i]->by_profile[profile];

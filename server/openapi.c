@@ -23,19 +23,28 @@ static void write_typed(const char *type, const char *pattern, struct json *out)
         json_key_text(out, "pattern", pattern);
 }
 
+static void write_bounds(const struct parameter *parameter, struct json *out)
+{
+    json_key_fixed(out, "minimum", parameter->minimum, 6);
+    json_key_fixed(out, "maximum", parameter->maximum, 6);
+}
+
 /* Members of a list or a box: an array in a body, a comma list in a query (style form, not exploded). */
 static void write_array(const struct parameter *parameter, struct json *out)
 {
     bool is_box = parameter->type == PARAMETER_BOX;
+    bool is_integers = parameter->type == PARAMETER_INTEGERS;
     json_key_text(out, "type", "array");
     json_key(out, "items");
     json_object_begin(out);
-    json_key_text(out, "type", is_box ? "number" : "string");
-    if (!is_box)
+    json_key_text(out, "type", is_box ? "number" : is_integers ? "integer" : "string");
+    if (is_integers)
+        write_bounds(parameter, out);
+    else if (!is_box)
         write_codes(parameter->codes, out);
     json_object_end(out);
     json_key_int(out, "minItems", is_box ? 4 : 1);
-    if (is_box)
+    if (is_box || is_integers)
         json_key_int(out, "maxItems", 4);
 }
 
@@ -48,7 +57,11 @@ static void write_default(const struct parameter *parameter, struct json *out)
     json_key(out, "default");
     if (quoted)
         json_text(out, text);
-    else
+    else if (parameter->type == PARAMETER_INTEGERS) {
+        json_array_begin(out);
+        json_fragment(out, text, strlen(text));
+        json_array_end(out);
+    } else
         json_fragment(out, text, strlen(text));
 }
 
@@ -59,8 +72,7 @@ static void write_parameter_schema(const struct parameter *parameter, struct jso
     case PARAMETER_DECIMAL:
     case PARAMETER_INTEGER:
         json_key_text(out, "type", parameter->type == PARAMETER_DECIMAL ? "number" : "integer");
-        json_key_fixed(out, "minimum", parameter->minimum, 6);
-        json_key_fixed(out, "maximum", parameter->maximum, 6);
+        write_bounds(parameter, out);
         break;
     case PARAMETER_FLAG:
         json_key_text(out, "type", "boolean");
@@ -77,6 +89,7 @@ static void write_parameter_schema(const struct parameter *parameter, struct jso
         write_codes(parameter->codes, out);
         break;
     case PARAMETER_CODES:
+    case PARAMETER_INTEGERS:
     case PARAMETER_BOX:
         write_array(parameter, out);
         break;
@@ -107,7 +120,8 @@ static void write_query_parameter(const struct parameter *parameter, struct json
     json_key_text(out, "in", "query");
     json_key_bool(out, "required", parameter->required);
     json_key_text(out, "description", parameter->doc);
-    if (parameter->type == PARAMETER_CODES || parameter->type == PARAMETER_BOX) {
+    if (parameter->type == PARAMETER_CODES || parameter->type == PARAMETER_BOX ||
+        parameter->type == PARAMETER_INTEGERS) {
         json_key_text(out, "style", "form");
         json_key_bool(out, "explode", false);
     }

@@ -107,6 +107,33 @@ static enum status read_number(const struct parameter *parameter, const char *te
     return STATUS_OK;
 }
 
+static enum status read_integers(const struct parameter *parameter, const char *text, size_t length,
+                                 struct param_value *value, struct error *error)
+{
+    enum { MAX_COUNT = sizeof value->decimal / sizeof *value->decimal };
+    char rule[112];
+    snprintf(rule, sizeof rule,
+             "1 to %d whole numbers from %.10g to %.10g, parted by commas, each once", MAX_COUNT,
+             parameter->minimum, parameter->maximum);
+    const char *end = text + length;
+    for (const char *part = text;; part++) {
+        const char *comma = memchr(part, ',', (size_t)(end - part));
+        const char *stop = comma ? comma : end;
+        int32_t number = 0;
+        if (value->integer == MAX_COUNT ||
+            number_parse_int32(part, (size_t)(stop - part), &number) ||
+            number < parameter->minimum || number > parameter->maximum)
+            return refuse(parameter, text, length, error, rule);
+        for (int64_t i = 0; i < value->integer; i++)
+            if (value->decimal[i] == number)
+                return refuse(parameter, text, length, error, rule);
+        value->decimal[value->integer++] = number;
+        if (!comma)
+            return STATUS_OK;
+        part = comma;
+    }
+}
+
 static enum status read_day(const struct parameter *parameter, const char *text, size_t length,
                             struct param_value *value, struct error *error)
 {
@@ -199,6 +226,8 @@ static enum status read_value(const struct parameter *parameter, const char *tex
     case PARAMETER_DECIMAL:
     case PARAMETER_INTEGER:
         return read_number(parameter, text, length, value, error);
+    case PARAMETER_INTEGERS:
+        return read_integers(parameter, text, length, value, error);
     case PARAMETER_CODES:
         return read_codes(parameter, text, length, value, error);
     case PARAMETER_MONTH:

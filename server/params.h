@@ -10,30 +10,32 @@
 #define SERVER_PARAMS_H
 
 #include "data/nearby.h"
+#include "geo/isochrone.h"
 #include "server/cursor.h"
 #include "server/request.h"
 
 /* What a value is, and where param_value keeps it. */
 enum parameter_type {
-    PARAMETER_DECIMAL, /* decimal[0], within minimum and maximum */
-    PARAMETER_INTEGER, /* integer, likewise */
-    PARAMETER_FLAG,    /* true or false: integer 1 or 0 */
-    PARAMETER_TRUE,    /* only true: integer 1 */
-    PARAMETER_CODE,    /* one of codes: integer = its place in the list */
-    PARAMETER_CODES,   /* a comma list of them: integer = a bit per place */
-    PARAMETER_MONTH,   /* YYYY-MM: integer = year * 12 + month - 1 */
-    PARAMETER_TIME,    /* HH:MM, 00:00 to 24:00: integer = minutes */
-    PARAMETER_DAY,     /* mon … sun: integer 0..6; or a date: is_date, integer = day_t */
-    PARAMETER_BOX,     /* west,south,east,north: decimal[0..3] */
-    PARAMETER_NAME,    /* [a-z0-9-]{1,64}: text */
-    PARAMETER_CURSOR   /* text; decoded in stage two */
+    PARAMETER_DECIMAL,  /* decimal[0], within minimum and maximum */
+    PARAMETER_INTEGER,  /* integer, likewise */
+    PARAMETER_INTEGERS, /* a comma list of 1 to 4 of them, each once: decimal[0 … integer - 1] */
+    PARAMETER_FLAG,     /* true or false: integer 1 or 0 */
+    PARAMETER_TRUE,     /* only true: integer 1 */
+    PARAMETER_CODE,     /* one of codes: integer = its place in the list */
+    PARAMETER_CODES,    /* a comma list of them: integer = a bit per place */
+    PARAMETER_MONTH,    /* YYYY-MM: integer = year * 12 + month - 1 */
+    PARAMETER_TIME,     /* HH:MM, 00:00 to 24:00: integer = minutes */
+    PARAMETER_DAY,      /* mon … sun: integer 0..6; or a date: is_date, integer = day_t */
+    PARAMETER_BOX,      /* west,south,east,north: decimal[0..3] */
+    PARAMETER_NAME,     /* [a-z0-9-]{1,64}: text */
+    PARAMETER_CURSOR    /* text; decoded in stage two */
 };
 
 struct parameter {
     const char *name;
     enum parameter_type type;
     bool required;
-    double minimum, maximum;  /* DECIMAL, INTEGER: inclusive */
+    double minimum, maximum;  /* DECIMAL, INTEGER, INTEGERS: inclusive */
     const char *const *codes; /* CODE, CODES: NULL ends the list */
     const char *default_text; /* what holds when it is not given; NULL = nothing */
     const char *doc;          /* one sentence or two, for the OpenAPI document */
@@ -64,6 +66,27 @@ enum status MUST_CHECK params_nearby(const struct request *request, struct nearb
                                      struct error *error);
 extern const struct parameter params_nearby_table[];
 extern const uint32_t params_nearby_count;
+
+/* GET and POST /v1/isochrone. */
+struct isochrone_query {
+    struct geo_point from;  /* WGS 84 */
+    enum coordsys coordsys; /* of the answer */
+    uint32_t profile;       /* number of the built-in one */
+    enum reach_direction direction;
+    uint32_t minutes[ISOCHRONE_MAX_CONTOURS]; /* descending */
+    uint32_t count;
+};
+void params_isochrone(const struct request *request, struct isochrone_query *query);
+extern const struct parameter params_isochrone_table[];
+extern const uint32_t params_isochrone_count;
+
+/* Codes that several tables share, ended by NULL. */
+extern const char *const params_coordsys_codes[];
+extern const char *const params_profile_codes[]; /* in the order of enum PROFILE_… */
+#define PARAMS_COORDSYS_DOC                                                               \
+    "The system of all coordinates, in and out: wgs84 (GPS), gcj02 or bd09 (Chinese map " \
+    "services)."                                                                          \
+    " It is never guessed."
 
 /* GET /v1/facilities. */
 enum { FACILITIES_MAX_LIMIT = 1000 };

@@ -153,7 +153,7 @@ static const char *scalar_text(struct request *request, const json_t *value, siz
     return arena_copy(request->arena, digits, *length);
 }
 
-/* ["a","b"] for a comma list, [west,south,east,north] for a box: joined as a query has them. */
+/* ["a","b"] or [5,10] for a comma list, [west,south,east,north] for a box: joined as a query has them. */
 static const char *array_text(struct request *request, const json_t *array, size_t *length)
 {
     enum { MAX_ITEMS = 32 };
@@ -182,7 +182,7 @@ static const char *array_text(struct request *request, const json_t *array, size
 
 static bool takes_array(enum parameter_type type)
 {
-    return type == PARAMETER_CODES || type == PARAMETER_BOX;
+    return type == PARAMETER_CODES || type == PARAMETER_BOX || type == PARAMETER_INTEGERS;
 }
 
 static enum status read_member(struct request *request, const char *name, size_t name_length,

@@ -9,9 +9,9 @@ static const char *const care_codes[] = {CARE_LIST(CODE_OF) NULL};
 static const char *const kind_codes[] = {KIND_LIST(CODE_OF) NULL};
 static const char *const ownership_codes[] = {OWNERSHIP_LIST(CODE_OF) NULL};
 static const char *const price_unit_codes[] = {PRICE_UNIT_LIST(CODE_OF) NULL};
-static const char *const coordsys_codes[] = {COORDSYS_LIST(CODE_OF) NULL};
+const char *const params_coordsys_codes[] = {COORDSYS_LIST(CODE_OF) NULL};
 static const char *const by_codes[] = {"walk", "line", NULL}; /* enum nearby_by, from 1 */
-static const char *const profile_codes[] = {"stroller", "toddler", "adult", NULL};
+const char *const params_profile_codes[] = {"stroller", "toddler", "adult", NULL};
 
 enum { MAX_AGE_MONTHS = 216, MAX_MONTHS_UNBORN = 12 };
 
@@ -44,18 +44,13 @@ enum {
     NEARBY_PARAMETERS
 };
 
-#define COORDSYS_DOC                                                                      \
-    "The system of all coordinates, in and out: wgs84 (GPS), gcj02 or bd09 (Chinese map " \
-    "services)."                                                                          \
-    " It is never guessed."
-
 const struct parameter params_nearby_table[] = {
     [LON] = {"lon", PARAMETER_DECIMAL, .required = true, .minimum = -180, .maximum = 180,
              .doc = "Longitude of the point to search from, degrees.", .example = "120.2104"},
     [LAT] = {"lat", PARAMETER_DECIMAL, .required = true, .minimum = -90, .maximum = 90,
              .doc = "Latitude of the point to search from, degrees.", .example = "30.2071"},
-    [COORDSYS] = {"coordsys", PARAMETER_CODE, .codes = coordsys_codes, .default_text = "wgs84",
-                  .doc = COORDSYS_DOC, .example = "gcj02"},
+    [COORDSYS] = {"coordsys", PARAMETER_CODE, .codes = params_coordsys_codes,
+                  .default_text = "wgs84", .doc = PARAMS_COORDSYS_DOC, .example = "gcj02"},
     [BY] = {"by", PARAMETER_CODE, .codes = by_codes,
             .doc =
                 "walk: order by walking time on the pedestrian network; line: by geodesic metres."
@@ -70,8 +65,8 @@ const struct parameter params_nearby_table[] = {
     [WITHIN_M] = {"within_m", PARAMETER_INTEGER, .minimum = 1, .maximum = 100000,
                   .doc = "Metres, inclusive; only with by=line, which it means when given alone.",
                   .example = "2000"},
-    [PROFILE] = {"profile", PARAMETER_CODE, .codes = profile_codes, .default_text = "stroller",
-                 .doc = "How the family walks.", .example = "toddler"},
+    [PROFILE] = {"profile", PARAMETER_CODE, .codes = params_profile_codes,
+                 .default_text = "stroller", .doc = "How the family walks.", .example = "toddler"},
     [CARE] = {"care", PARAMETER_CODES, .codes = care_codes,
               .doc = "Care types, any of: full_day 全日托, half_day 半日托, hourly 计时托,"
                      " drop_in 临时托.",
@@ -299,8 +294,8 @@ const struct parameter params_facilities_table[] = {
                 .example = "120.15,30.15,120.25,30.25"},
     [F_REGION] = {"region", PARAMETER_NAME, .doc = "Only facilities of this region.",
                   .example = "binjiang"},
-    [F_COORDSYS] = {"coordsys", PARAMETER_CODE, .codes = coordsys_codes, .default_text = "wgs84",
-                    .doc = COORDSYS_DOC, .example = "gcj02"},
+    [F_COORDSYS] = {"coordsys", PARAMETER_CODE, .codes = params_coordsys_codes,
+                    .default_text = "wgs84", .doc = PARAMS_COORDSYS_DOC, .example = "gcj02"},
     [F_LIMIT] = {"limit", PARAMETER_INTEGER, .minimum = 1, .maximum = FACILITIES_MAX_LIMIT,
                  .default_text = "100", .doc = "Facilities a page.", .example = "500"},
     [F_CURSOR] = {"cursor", PARAMETER_CURSOR,
@@ -329,8 +324,8 @@ enum status params_facilities(const struct request *request, struct facilities_q
 }
 
 const struct parameter params_coordsys_table[] = {
-    {"coordsys", PARAMETER_CODE, .codes = coordsys_codes, .default_text = "wgs84",
-     .doc = COORDSYS_DOC, .example = "gcj02"},
+    {"coordsys", PARAMETER_CODE, .codes = params_coordsys_codes, .default_text = "wgs84",
+     .doc = PARAMS_COORDSYS_DOC, .example = "gcj02"},
 };
 const uint32_t params_coordsys_count = 1;
 

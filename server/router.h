@@ -58,7 +58,7 @@ enum method method_parse(const char *word);
 const char *method_word(enum method method);
 
 /* The handlers, one file a resource (api_*.c). */
-route_handler api_nearby, api_facilities, api_facility, api_offer_places;
+route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
 route_handler api_status, api_health, api_ready, api_metrics, api_openapi;
 
 #endif

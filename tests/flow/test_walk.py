@@ -166,3 +166,113 @@ def test_near_prints_minutes_on_foot(flow):
     assert "min on foot (" in text
     refused = flow.run("near", "120.15", "30.15", "--by", "walk", "--store", store, code=1)
     assert "more than 300 m from any street" in refused.stderr
+
+
+# Isochrones ------------------------------------------------------------------------------------
+
+def isochrone(server, status=200, **question):
+    answer = server.get(f"/v1/isochrone?{urlencode({**FROM, **question})}")
+    assert answer.status == status, answer
+    return answer.json()
+
+
+def inside(feature, lon, lat):
+    """By the even-odd rule over every ring."""
+    odd = False
+    for polygon in feature["geometry"]["coordinates"]:
+        for ring in polygon:
+            for (ax, ay), (bx, by) in zip(ring, ring[1:]):
+                if (ay > lat) != (by > lat) and lon < ax + (lat - ay) / (by - ay) * (bx - ax):
+                    odd = not odd
+    return odd
+
+
+def points(feature):
+    return [point for polygon in feature["geometry"]["coordinates"] for ring in polygon for point in ring]
+
+
+def test_isochrones_nest_and_hold_what_a_search_finds(flow):
+    server = flow.serve(walking_town(flow))
+    answer = isochrone(server, minutes="5,15,10", profile="adult")
+    assert answer["profile"] == "adult" and answer["direction"] == "from"
+    assert "OpenStreetMap" in answer["attribution"]
+    large, middle, small = answer["features"]
+    assert [f["properties"]["minutes"] for f in (large, middle, small)] == [15, 10, 5], "largest first"
+    assert large["properties"]["area_m2"] > middle["properties"]["area_m2"] > small["properties"]["area_m2"] > 0
+    assert all(feature["geometry"]["type"] == "MultiPolygon" for feature in answer["features"])
+    for polygon in large["geometry"]["coordinates"]:
+        for ring in polygon:
+            assert ring[0] == ring[-1] and len(ring) >= 4
+    for feature in answer["features"]:
+        minutes = feature["properties"]["minutes"]
+        found = names(ask(server, profile="adult", within_minutes=str(minutes)))
+        for key in found:
+            lon, lat = map(float, PLACES[key])
+            assert inside(feature, lon, lat), (minutes, key)
+        assert not inside(feature, *map(float, PLACES["far"]))
+    assert "residents" not in large["properties"], "nobody was counted yet"
+
+
+def test_an_isochrone_does_not_jump_the_river(flow):
+    server = flow.serve(walking_town(flow))
+    north = tuple(map(float, PLACES["n"]))
+    walked = isochrone(server, minutes="15")["features"][0]
+    climbed = isochrone(server, minutes="15", profile="toddler")["features"][0]
+    assert not inside(walked, *north) and inside(climbed, *north), "there are stairs over it"
+
+
+def test_isochrones_take_bodies_and_systems_and_default_to_three_contours(flow):
+    server = flow.serve(walking_town(flow))
+    by_query = isochrone(server)
+    assert [f["properties"]["minutes"] for f in by_query["features"]] == [15, 10, 5]
+    body = {"lon": float(FROM["lon"]), "lat": float(FROM["lat"]), "minutes": [5, 10, 15]}
+    posted = server.post("/v1/isochrone", body)
+    assert posted.status == 200 and posted.json()["features"] == by_query["features"]
+    alone = server.post("/v1/isochrone", {**body, "minutes": 5}).json()["features"]
+    areas = [feature["properties"]["area_m2"] for feature in alone + by_query["features"][2:]]
+    assert len(areas) == 2 and abs(areas[0] / areas[1] - 1) < 0.05, "drawn on a grid of its own"
+    to = isochrone(server, direction="to")
+    assert to["direction"] == "to" and to["features"] == by_query["features"], "all streets are two-way"
+    shifted = isochrone(server, coordsys="gcj02", lon="120.1967", lat="30.1980")
+    away = [a[0] - b[0] for a, b in zip(sorted(points(shifted["features"][0])),
+                                        sorted(points(by_query["features"][0])))]
+    assert 0.003 < sum(away) / len(away) < 0.006, "drawn in the system that was asked in"
+
+
+def test_isochrones_refuse_what_they_cannot_draw(flow):
+    server = flow.serve(walking_town(flow))
+    for minutes in ("0", "61", "5,10,15,20,25", "5,5", "5,,10", "x", "5.5", "-5", "5,", "1e1"):
+        problem = isochrone(server, 400, minutes=minutes)
+        assert problem["parameter"] == "minutes" and "each once" in problem["detail"], problem
+    for wrong, parameter in (({"profile": "dog"}, "profile"), ({"direction": "up"}, "direction"),
+                             ({"lon": "181"}, "lon"), ({"within_minutes": "5"}, "within_minutes")):
+        assert isochrone(server, 400, **wrong)["parameter"] == parameter
+    off = isochrone(server, 422, lon="120.15", lat="30.15")
+    assert off["type"] == "/problems/off-network"
+    bare = flow.serve(flow.store(TOWN, "bare.db"))
+    assert isochrone(bare, 422)["type"] == "/problems/no-network"
+
+
+def test_isochrones_are_private_and_leave_no_trace(flow):
+    server = flow.serve(walking_town(flow))
+    lon, lat = "120.1934567", "30.1987654"
+    answer = server.get(f"/v1/isochrone?lon={lon}&lat={lat}")
+    assert answer.status == 200 and answer.headers["cache-control"] == "private, no-cache"
+    assert server.get(f"/v1/isochrone?lon={lon}&lat={lat}",
+                      {"If-None-Match": answer.headers["etag"]}).status == 304
+    server.get(f"/v1/isochrone?lon={lon}&lat=99.{lat}")
+    server.get(f"/v1/nearby?lon={lon}&lat={lat}&by=walk")
+    metrics = server.get("/metrics").body.decode()
+    server.stop()
+    for text in (server.printed(), metrics):
+        assert "120.193" not in text and "30.198" not in text and "1934567" not in text
+    assert "route=/v1/isochrone" in server.printed()
+
+
+def test_a_point_whose_way_to_the_street_is_too_long_has_an_empty_contour(flow):
+    server = flow.serve(walking_town(flow))
+    answer = isochrone(server, lon="120.188", minutes="1,15", lat="30.1968")  # 193 m west of a street
+    large, small = answer["features"]
+    assert 180 < answer["snap_m"] < 200
+    assert small["geometry"]["coordinates"] == [] and small["properties"]["area_m2"] == 0
+    assert large["properties"]["area_m2"] > 0

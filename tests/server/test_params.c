@@ -347,3 +347,37 @@ TEST(params_facilities_read_a_box)
     }
     arena_release(&arena);
 }
+
+static enum status isochrone(const char *minutes, struct isochrone_query *query,
+                             struct error *error)
+{
+    static struct request request;
+    char url[200];
+    arena_init(&arena, REQUEST_ARENA_BYTES);
+    snprintf(url, sizeof url, "/v1/isochrone?lon=1.5&lat=2%s%s", minutes ? "&minutes=" : "",
+             minutes ? minutes : "");
+    enum status status = request_make(METHOD_GET, url, NULL, NOW, &arena, &request, error);
+    if (!status)
+        params_isochrone(&request, query);
+    arena_release(&arena);
+    return status;
+}
+
+TEST(params_isochrone_puts_one_to_four_minutes_in_descending_order)
+{
+    struct isochrone_query query;
+    struct error error;
+    REQUIRE_OK(isochrone("7,60,1,15", &query, &error), &error);
+    CHECK_INT(query.count, 4);
+    CHECK(query.minutes[0] == 60 && query.minutes[1] == 15 && query.minutes[2] == 7 &&
+          query.minutes[3] == 1);
+    REQUIRE_OK(isochrone(NULL, &query, &error), &error);
+    CHECK(query.count == 3 && query.minutes[0] == 15 && query.minutes[2] == 5);
+    CHECK_INT(query.profile, PROFILE_STROLLER);
+    CHECK_INT(query.direction, REACH_FROM);
+    static const char *const wrong[] = {"0", "61", "5,5", "1,2,3,4,5", ",5", "5,", "a", "5.0"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK_INT(isochrone(wrong[i], &query, &error), STATUS_INVALID);
+        CHECK_TEXT(error.parameter, "minutes");
+    }
+}
