@@ -283,6 +283,14 @@ static enum MHD_Result begin(struct http *http, struct http_worker *worker,
     };
     if (!guard_check(&head, &conversation->found, &problem, &why, &error))
         return refuse(http, worker, connection, conversation, problem, why, &error, 0);
+    if (!http_head_is_whole(connection, &head)) {
+        error_set(
+            &error, STATUS_INVALID,
+            "the head has a folded line, a line without a name, a NUL, or more than one space "
+            "in its first line");
+        return refuse(http, worker, connection, conversation, PROBLEM_BAD_REQUEST, REFUSAL_FRAMING,
+                      &error, 0);
+    }
 
     unsigned retry_after_s = 0;
     bool is_trusted = false;

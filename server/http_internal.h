@@ -1,6 +1,6 @@
 /*
- * Shared by http.c (the daemon and the way of a request), http_respond.c (answers) and http_reaper.c
- * (deadlines). Nobody else includes it.
+ * Shared by http.c (the daemon and the way of a request), http_head.c (heads), http_respond.c
+ * (answers) and http_reaper.c (deadlines). Nobody else includes it.
  */
 #ifndef SERVER_HTTP_INTERNAL_H
 #define SERVER_HTTP_INTERNAL_H
@@ -91,6 +91,10 @@ enum MHD_Result http_problem(struct http *http, struct http_worker *worker,
 enum MHD_Result http_preflight(struct http *http, struct http_worker *worker,
                                struct MHD_Connection *connection,
                                struct conversation *conversation);
+
+/* http_head.c: did the library take the head for what it is? Only for a head that guard_check() lets
+ * through, on the first call for a request. */
+bool http_head_is_whole(struct MHD_Connection *connection, const struct guard_head *head);
 
 /* http_reaper.c */
 enum status MUST_CHECK reaper_start(struct reaper *reaper, struct http *http, struct error *error);

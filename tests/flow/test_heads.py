@@ -38,6 +38,20 @@ SMUGGLES = {
     "huge length": post(b"Content-Length: 18446744073709551616\r\n"),
     "empty length": post(b"Content-Length: \r\n"),
     "folded header": post(b"X-A: b\r\n Content-Length: 9\r\n", LENGTH % 0, LENGTH % 0),
+    "folded length": post(b"Content-Length:\r\n %d\r\n" % len(INNER)),
+    "folded length, half of it": post(b"Content-Length: 9\r\n\t9\r\n"),
+    "folded length after many blanks": post(b"Content-Length:" + b" " * 40 + b"\r\n 9\r\n"),
+    "folded chunking": post(b"Transfer-Encoding:\r\n chunked\r\n", body=CHUNKED_INNER),
+    "a name folded into a length": post(b"Content-: 2\r\n Length\r\n", body=b"{}" + INNER),
+    "a folded line of no matter": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: a\r\n b\r\n\r\n" + INNER,
+    "a header without a name": b"GET /healthz HTTP/1.1\r\n" + HOST + b": x\r\n" + INNER,
+    "a colon alone on a line": b"GET /healthz HTTP/1.1\r\n" + HOST + b":\r\n" + INNER,
+    "a length after a nameless header": post(b": x\r\n", LENGTH % len(INNER)),
+    "NUL in a length": post(LENGTH.replace(b"\r", b"\0x\r") % 2, body=b"{}" + INNER),
+    "NUL in chunking": post(b"Transfer-Encoding: chunked\0x\r\n", body=CHUNKED_INNER),
+    "NUL in a value": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: a\0b\r\n\r\n" + INNER,
+    "NUL in the URL": b"GET /healthz\0x HTTP/1.1\r\n" + HOST + b"\r\n" + INNER,
+    "two spaces before the URL": b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n" + INNER,
     "two hosts": b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + INNER,
     "no host": b"GET /healthz HTTP/1.1\r\nAccept: */*\r\n\r\n" + INNER,
     "empty host": b"GET /healthz HTTP/1.1\r\nHost:\r\n\r\n" + INNER,
@@ -168,3 +182,22 @@ def test_bodies_have_a_limit_however_they_come(flow):
     received, closed = send(chunked, chunks(b" " * 3000000))
     assert closed and raw_statuses(received) in ([], [413]), received[:200]
     assert server.get("/healthz").status == 200
+
+
+def test_honest_heads_of_every_form_are_answered(flow):
+    server = flow.serve()
+    url = b"GET /v1/nearby?lon=120.2&lat=30.2&limit=1 HTTP/1.1"
+    for name, head in {
+            "plain": b"\r\n" + HOST + b"\r\n",
+            "line feeds alone": b"\n" + HOST[:-2] + b"\nX: y\n\n",
+            "no blank behind the colon": b"\r\nHost:localhost\r\nX:y\r\n\r\n",
+            "blanks and a tab": b"\r\nHost:  localhost\r\nX: \t y z \r\n\r\n",
+            "an empty value": b"\r\n" + HOST + b"X:\r\nY: \r\nZ:\r\n\r\n",
+            "cookies": b"\r\n" + HOST + b"Cookie: a=b; c=d\r\nCookie: e=f\r\n\r\n",
+            "much of it": b"\r\n" + HOST + b"".join(b"X-%d: %s\r\n" % (i, b"v" * 150)
+                                                     for i in range(90)) + b"\r\n",
+    }.items():
+        both = (url + head) * 2  # one behind the other: the buffer is moved in between
+        last = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
+        statuses = raw_statuses(server.raw(b"\r\n" + both + last, timeout=15)[0])
+        assert statuses == [200] * 3, f"{name}: {statuses}"
