@@ -104,7 +104,7 @@ TEST(parameters_take_their_own_examples)
                 {parameter->name, parameter->example, strlen(parameter->example)}};
             bool is_point =
                 strcmp(parameter->name, "lon") == 0 || strcmp(parameter->name, "lat") == 0;
-            bool needs_point = strstr(routes[i].path, "nearby") != NULL;
+            bool needs_point = strcmp(routes[i].parameters[0].name, "lon") == 0;
             uint32_t first = needs_point ? 0 : 2, count = is_point ? 2 : 3 - first;
             memset(&request, 0, sizeof request);
             request.route = &routes[i];
