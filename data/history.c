@@ -1045,7 +1045,8 @@ enum status history_put(struct store *store, struct facility_bundle *bundle, con
 }
 
 enum status history_close(struct store *store, int64_t facility_key, day_t as_of, moment_t now,
-                          const char *source, enum history_outcome *outcome, struct error *error)
+                          const char *source, enum history_outcome *outcome,
+                          struct history_conflict *conflict, struct error *error)
 {
     struct arena arena;
     arena_init(&arena, ARENA_MAX_BYTES);
@@ -1058,6 +1059,8 @@ enum status history_close(struct store *store, int64_t facility_key, day_t as_of
         .source = source,
         .newer_report = DAY_NONE,
         .arena = &arena,
+        .conflicts = conflict,
+        .conflict_capacity = 1,
         .error = error,
     };
     *outcome = HISTORY_UNCHANGED;

@@ -51,9 +51,11 @@ enum status MUST_CHECK history_put(struct store *store, struct facility_bundle *
                                    uint32_t *conflict_count, struct error *error);
 
 /* End a facility on `as_of` (state closed, closed_on = as_of; its groups and offers stay as they
- * were): for --close-missing. CHANGED, UNCHANGED (it is closed), CONFLICTING. */
+ * were): for --close-missing. CHANGED, UNCHANGED (it is closed), CONFLICTING: the first thing that
+ * speaks against it is then in *conflict, which may be NULL. */
 enum status MUST_CHECK history_close(struct store *store, int64_t facility_key, day_t as_of,
                                      moment_t now, const char *source,
-                                     enum history_outcome *outcome, struct error *error);
+                                     enum history_outcome *outcome,
+                                     struct history_conflict *conflict, struct error *error);
 
 #endif

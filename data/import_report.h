@@ -82,7 +82,7 @@ struct import_entry {
 };
 
 struct import_conflict_entry {
-    uint64_t line;
+    uint64_t line; /* 0: of a facility that is not in the file */
     const char *id, *field, *stored, *given, *because;
 };
 

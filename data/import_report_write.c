@@ -40,7 +40,8 @@ static json_t *conflicts_json(const struct import_report *report)
     for (uint32_t i = 0; i < report->conflict_count; i++) {
         const struct import_conflict_entry *entry = &report->conflicts[i];
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "line", number(entry->line), "id",
+            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "line",
+                            entry->line ? number(entry->line) : json_null(), "id",
                             text_or_null(entry->id), "field", text_or_null(entry->field), "stored",
                             text_or_null(entry->stored), "given", text_or_null(entry->given),
                             "because", text_or_null(entry->because)));
@@ -163,10 +164,13 @@ void import_report_print(const struct import_report *report, FILE *out)
         fprintf(out, "conflicts %" PRIu64 "\n", report->conflict_total);
     for (uint32_t i = 0; i < report->conflict_count && i < REPORT_SHOWN_REJECTIONS; i++) {
         const struct import_conflict_entry *entry = &report->conflicts[i];
-        fprintf(out, "  line %" PRIu64 ", %s, %s: stored \"%s\", given \"%s\": %s\n", entry->line,
-                entry->id ? entry->id : "", entry->field ? entry->field : "",
-                entry->stored ? entry->stored : "", entry->given ? entry->given : "",
-                entry->because ? entry->because : "");
+        if (entry->line)
+            fprintf(out, "  line %" PRIu64 ", ", entry->line);
+        else
+            fprintf(out, "  not in the file, ");
+        fprintf(out, "%s, %s: stored \"%s\", given \"%s\": %s\n", entry->id ? entry->id : "",
+                entry->field ? entry->field : "", entry->stored ? entry->stored : "",
+                entry->given ? entry->given : "", entry->because ? entry->because : "");
     }
     if (report->conflict_total > REPORT_SHOWN_REJECTIONS)
         fprintf(out, "  … and %" PRIu64 " more\n",

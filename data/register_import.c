@@ -17,6 +17,12 @@ enum {
     ROW_CONFLICTS = 16
 };
 
+/* A facility of this source that the file does not have. */
+struct missing {
+    int64_t key;
+    const char *identity; /* in the report's arena; NULL when that is full */
+};
+
 /* One import on its way. */
 struct running {
     struct store *store;
@@ -35,9 +41,10 @@ struct running {
     struct register_reader reader;
     struct arena row_arena;
     struct register_row row; /* large: one for all rows */
-    int64_t *missing;        /* keys of the facilities to close */
+    struct missing *missing; /* the facilities to close */
     uint32_t missing_count, missing_capacity;
-    uint32_t open_count; /* facilities of this source before the import */
+    uint64_t nameless_count, first_nameless; /* rows without a readable identity; a line */
+    uint32_t open_count;                     /* facilities of this source before the import */
 };
 
 void register_source_name(const char *path, char name[ID_MAX_BYTES + 1])
@@ -200,6 +207,23 @@ static enum status look_up(struct running *run, uint64_t rows, double done, stru
     return STATUS_OK;
 }
 
+/* Which facility is it? A row that cannot say so may be of any. */
+static enum status note_identity(struct running *run, const struct table_row *row,
+                                 struct error *error)
+{
+    const char *column, *identity = NULL;
+    if (row->cell_count == run->reader.column_count) {
+        if (register_row_skipped(&run->reader, row, &run->row_arena))
+            return STATUS_OK;
+        identity = register_row_identity(&run->reader, row, &run->row_arena, &column);
+    }
+    if (identity)
+        return register_identities_add(&run->identities, identity, row->line, error);
+    if (run->nameless_count++ == 0)
+        run->first_nameless = row->line;
+    return STATUS_OK;
+}
+
 /* The first reading: which identities are there. */
 static enum status read_identities(struct running *run, struct error *error)
 {
@@ -215,11 +239,8 @@ static enum status read_identities(struct running *run, struct error *error)
             break;
         status = look_up(run, rows, table_progress(run->table) * 0.2, error);
         arena_reset(&run->row_arena);
-        const char *column, *identity;
-        if (!status && row.cell_count == run->reader.column_count &&
-            !register_row_skipped(&run->reader, &row, &run->row_arena) &&
-            (identity = register_row_identity(&run->reader, &row, &run->row_arena, &column)))
-            status = register_identities_add(&run->identities, identity, row.line, error);
+        if (!status)
+            status = note_identity(run, &row, error);
     }
     close_file(run);
     return status;
@@ -227,18 +248,44 @@ static enum status read_identities(struct running *run, struct error *error)
 
 /* What is missing from the file ---------------------------------------------------------------------- */
 
-static enum status add_missing(struct running *run, int64_t key, struct error *error)
+static enum status add_missing(struct running *run, const struct facility_record *facility,
+                               struct error *error)
 {
     if (run->missing_count == run->missing_capacity) {
         uint32_t capacity = run->missing_capacity ? run->missing_capacity * 2 : 64;
-        int64_t *grown = realloc(run->missing, capacity * sizeof *grown);
+        struct missing *grown = realloc(run->missing, capacity * sizeof *grown);
         if (!grown)
             return error_memory(error, "listing what the register no longer has");
         run->missing = grown;
         run->missing_capacity = capacity;
     }
-    run->missing[run->missing_count++] = key;
+    run->missing[run->missing_count++] =
+        (struct missing){facility->key, import_report_text(run->report, facility->source_id)};
     return STATUS_OK;
+}
+
+/* What is not in the file is closed only where that is sure, and not too much of it. */
+static enum status judge_missing(struct running *run, struct error *error)
+{
+    char sentence[240];
+    if (run->options->force || run->missing_count == 0)
+        return STATUS_OK;
+    if ((uint64_t)run->missing_count * 100 > (uint64_t)run->open_count * CLOSE_LIMIT_PER_CENT)
+        snprintf(sentence, sizeof sentence,
+                 "%u of the %u facilities of %s are not in the file; closing more than %d %% needs "
+                 "--force",
+                 run->missing_count, run->open_count, run->source, CLOSE_LIMIT_PER_CENT);
+    else if (run->nameless_count)
+        snprintf(
+            sentence, sizeof sentence,
+            "%u of the %u facilities of %s are not in the file, but %llu of its rows do not say "
+            "which facility they are of, the first on line %llu; closing needs --force",
+            run->missing_count, run->open_count, run->source,
+            (unsigned long long)run->nameless_count, (unsigned long long)run->first_nameless);
+    else
+        return STATUS_OK;
+    run->report->refused = import_report_text(run->report, sentence);
+    return error_set_parameter(error, STATUS_REJECTED, "close-missing", "%s", sentence);
 }
 
 /* Facilities of this source that are not closed on the day, and that the file does not have. */
@@ -258,31 +305,38 @@ static enum status find_missing(struct running *run, struct error *error)
             continue;
         run->open_count++;
         if (!register_identities_find(&run->identities, facility.source_id))
-            status = add_missing(run, facility.key, error);
+            status = add_missing(run, &facility, error);
     }
     store_scan_close(scan);
-    if (status || run->options->force ||
-        (uint64_t)run->missing_count * 100 <= (uint64_t)run->open_count * CLOSE_LIMIT_PER_CENT)
-        return status;
-    char sentence[200];
-    snprintf(sentence, sizeof sentence,
-             "%u of the %u facilities of %s are not in the file; closing more than %d %% needs "
-             "--force",
-             run->missing_count, run->open_count, run->source, CLOSE_LIMIT_PER_CENT);
-    run->report->refused = import_report_text(run->report, sentence);
-    return error_set_parameter(error, STATUS_REJECTED, "close-missing", "%s", sentence);
+    return status ? status : judge_missing(run, error);
+}
+
+/* `line` 0: of no row. */
+static void report_conflicts(struct running *run, uint64_t line, const char *identity,
+                             const struct history_conflict *conflicts, uint32_t count)
+{
+    run->report->conflicting++;
+    for (uint32_t i = 0; i < count && i < ROW_CONFLICTS; i++)
+        import_report_conflict(
+            run->report,
+            &(struct import_conflict_entry){line, identity, conflicts[i].field, conflicts[i].stored,
+                                            conflicts[i].given, conflicts[i].because});
 }
 
 static enum status close_missing(struct running *run, struct error *error)
 {
     enum status status = STATUS_OK;
     for (uint32_t i = 0; i < run->missing_count && !status; i++) {
+        const struct missing *missing = &run->missing[i];
+        struct history_conflict conflict;
         enum history_outcome outcome;
-        status = history_close(run->store, run->missing[i], run->options->as_of, run->options->now,
-                               run->source, &outcome, error);
-        if (!status && outcome == HISTORY_CONFLICTING)
-            run->report->conflicting++;
-        else if (!status && outcome != HISTORY_UNCHANGED)
+        status = history_close(run->store, missing->key, run->options->as_of, run->options->now,
+                               run->source, &outcome, &conflict, error);
+        if (status)
+            return status;
+        if (outcome == HISTORY_CONFLICTING)
+            report_conflicts(run, 0, missing->identity, &conflict, 1);
+        else if (outcome != HISTORY_UNCHANGED)
             run->report->closed++;
     }
     return status;
@@ -337,17 +391,6 @@ static void report_findings(struct running *run, const struct table_row *row, co
     }
 }
 
-static void report_conflicts(struct running *run, const struct table_row *row, const char *identity,
-                             const struct history_conflict *conflicts, uint32_t count)
-{
-    run->report->conflicting++;
-    for (uint32_t i = 0; i < count && i < ROW_CONFLICTS; i++)
-        import_report_conflict(
-            run->report, &(struct import_conflict_entry){row->line, identity, conflicts[i].field,
-                                                         conflicts[i].stored, conflicts[i].given,
-                                                         conflicts[i].because});
-}
-
 static enum status put_row(struct running *run, const struct table_row *row, const char *identity,
                            struct error *error)
 {
@@ -370,7 +413,7 @@ static enum status put_row(struct running *run, const struct table_row *row, con
         return status;
     }
     if (outcome == HISTORY_CONFLICTING) {
-        report_conflicts(run, row, identity, conflicts, conflict_count);
+        report_conflicts(run, row->line, identity, conflicts, conflict_count);
         return STATUS_OK;
     }
     report->off_map += off_map;

@@ -487,7 +487,7 @@ static enum history_outcome close_facility(struct fixture *f, int64_t key, day_t
 {
     enum history_outcome outcome;
     OK(store_begin(f->store, &f->error));
-    OK(history_close(f->store, key, as_of, 99, "register", &outcome, &f->error));
+    OK(history_close(f->store, key, as_of, 99, "register", &outcome, conflicts, &f->error));
     OK(store_commit(f->store, &f->error));
     return outcome;
 }
@@ -506,6 +506,8 @@ ON_BOTH(closing_is_a_version_and_reopening_another)
     CHECK_INT(history.facilities[1].state, STATE_CLOSED);
     CHECK_INT(history.facilities[1].closed_on, 200);
     CHECK_INT(close_facility(f, key, 150), HISTORY_CONFLICTING);
+    CHECK_TEXT(conflicts[0].field, "facility.closed_on");
+    CHECK_TEXT(conflicts[0].because, "newer version of 1970-07-20");
     CHECK_INT(put(f, &said, 300), HISTORY_CHANGED);
     CHECK_TEXT(said.bundle.facility.id, "sample-0001");
     edit(f, STORE_FACILITIES, key, "state", (moment_t)400 * 86400);

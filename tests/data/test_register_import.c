@@ -360,6 +360,63 @@ TEST(a_file_that_breaks_in_its_middle_leaves_the_store_unchanged)
     free(whole);
 }
 
+TEST(a_row_that_cannot_be_read_closes_no_facility)
+{
+    struct import_case c;
+    size_t length;
+    char *whole = test_read_file(test_fixture("registers/town-40.csv"), &length);
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.source = "town";
+        options.as_of = today() - 30;
+        REQUIRE_OK(import_case_run(&c, write_bytes("all.csv", whole, length), &options), &c.error);
+        import_case_counts(&c, 40, 0, 0, 0, 0);
+        char *torn = malloc(length + 1);
+        REQUIRE(torn);
+        memcpy(torn, whole, length + 1);
+        *strchr(strstr(torn, "C07"), ',') = '.'; /* a cell too few */
+        options.as_of = today();
+        options.close_missing = true;
+        CHECK_INT(import_case_run(&c, write_bytes("torn.csv", torn, length), &options),
+                  STATUS_REJECTED);
+        CHECK_CONTAINS(c.error.message, "1 of the 40 facilities of town are not in the file, but 1 "
+                                        "of its rows do not say which facility they are of, the "
+                                        "first on line 8");
+        uint32_t closed;
+        import_case_count(&c, today(), &closed, NULL);
+        CHECK_INT(closed, 0);
+        options.force = true;
+        REQUIRE_OK(import_case_run(&c, write_bytes("torn.csv", torn, length), &options), &c.error);
+        CHECK_INT(c.report.closed, 1);
+        free(torn);
+    }
+    free(whole);
+}
+
+/* A later report of the same register is newer than the file that lacks one. */
+TEST(what_speaks_against_closing_a_facility_is_named)
+{
+    struct import_case c;
+    EACH_STORE(c, "town")
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.as_of = today() - 1;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        options.as_of = today();
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-40.csv"), &options), &c.error);
+        options.as_of = today() - 1;
+        options.close_missing = true;
+        REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-38.csv"), &options), &c.error);
+        CHECK_INT(c.report.closed, 0);
+        CHECK_INT(c.report.conflicting, 2);
+        REQUIRE(c.report.conflict_count == 2);
+        CHECK_INT(c.report.conflicts[0].line, 0);
+        CHECK_TEXT(c.report.conflicts[0].id, "C07");
+        CHECK_CONTAINS(c.report.conflicts[0].because, "newer report of 2026-11-24");
+    }
+}
+
 TEST(a_report_lists_ten_thousand_rows_of_a_kind_and_counts_the_others)
 {
     struct import_case c;
