@@ -57,9 +57,12 @@ class Flow:
         return done
 
     def store(self, region_file=SAMPLE_REGION, name="store.db", *args):
-        """A new store made by `tuoyu init`; its path. The plain sample is made once a run and copied."""
+        """A new store made by `tuoyu init`; its path. The sample comes without its streets, and is made
+        once a run and copied."""
         path = self.folder / name
-        if region_file != SAMPLE_REGION or args or not self.shared:
+        plain = region_file == SAMPLE_REGION
+        region_file = self.without_streets() if plain else region_file
+        if not plain or args or not self.shared:
             self.run("init", "--store", path, "--region-file", region_file, *args)
             return path
         sample = self.shared / "sample.db"
@@ -67,14 +70,23 @@ class Flow:
             made = self.shared / "making.db"
             self.run("init", "--store", made, "--region-file", region_file)
             assert not pathlib.Path(f"{made}-wal").exists(), "init left a write-ahead log behind"
-            streets = list(self.shared.glob("making.db.*.streets"))
             made.rename(sample)
-            for file in streets:
-                file.rename(file.with_name(file.name.replace("making.db", "sample.db", 1)))
         shutil.copyfile(sample, path)
-        for file in self.shared.glob("sample.db.*.streets"):
-            shutil.copyfile(file, path.with_name(file.name.replace("sample.db", path.name, 1)))
         return path
+
+    def without_streets(self):
+        """The sample's region.json, naming no streets to walk on: answers are by line unless a test
+        imports some."""
+        folder = (self.shared or self.folder) / "sample-region"
+        region = folder / "region.json"
+        if not region.exists():
+            folder.mkdir(exist_ok=True)
+            told = json.loads(SAMPLE_REGION.read_text(encoding="utf-8"))
+            del told["files"]["osm"]
+            for name in told["files"].values():
+                shutil.copyfile(SAMPLE_REGION.parent / name, folder / name)
+            region.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        return region
 
     def serve(self, store=None, *args, listen="127.0.0.1:0", env=None, program=None, wait=True):
         """A running server; without `store`, on a new one of the sample region."""
