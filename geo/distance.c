@@ -23,51 +23,46 @@
  * many a distance has the same bits.
  */
 
-/* c[0] + s * (c[1] + s * (...)) */
-static inline pair series(pair s, const double *coefficients, int count)
+/* One step of Horner's scheme. */
+static inline pair step(pair sum, pair s, double coefficient)
 {
-    pair sum = pair_all(coefficients[count - 1]);
-    for (int i = count - 2; i >= 0; i--)
-        sum = pair_add(pair_mul(sum, s), pair_all(coefficients[i]));
-    return sum;
+    return pair_add(pair_mul(sum, s), pair_all(coefficient));
 }
 
 /* |x| <= 0.024 (half of 2.7 degrees) */
 static inline pair small_sin(pair x)
 {
-    static const double terms[] = {1, -1.0 / 6, 1.0 / 120, -1.0 / 5040};
-    return pair_mul(x, series(pair_mul(x, x), terms, 4));
+    pair s = pair_mul(x, x), sum = pair_all(-1.0 / 5040);
+    sum = step(step(step(sum, s, 1.0 / 120), s, -1.0 / 6), s, 1);
+    return pair_mul(x, sum);
 }
 
 /* 0 <= x <= 0.005 */
 static inline pair small_asin(pair x)
 {
-    static const double terms[] = {1, 1.0 / 6, 3.0 / 40, 15.0 / 336};
-    return pair_mul(x, series(pair_mul(x, x), terms, 4));
+    pair s = pair_mul(x, x), sum = pair_all(15.0 / 336);
+    sum = step(step(step(sum, s, 3.0 / 40), s, 1.0 / 6), s, 1);
+    return pair_mul(x, sum);
 }
 
 /* |x| <= 1.4 (80 degrees): the cosine's Taylor series, even powers up to 22. Every other term by
  * itself: two short chains are sooner done than a long one. */
 static inline pair mean_cos(pair x)
 {
-    static const double even[] = {
-        1,
-        1 / 24.0,                  /* 4! */
-        1 / 40320.0,               /* 8! */
-        1 / 479001600.0,           /* 12! */
-        1 / 20922789888000.0,      /* 16! */
-        1 / 2432902008176640000.0, /* 20! */
-    };
-    static const double odd[] = {
-        -1 / 2.0,
-        -1 / 720.0,                    /* 6! */
-        -1 / 3628800.0,                /* 10! */
-        -1 / 87178291200.0,            /* 14! */
-        -1 / 6402373705728000.0,       /* 18! */
-        -1 / 1124000727777607680000.0, /* 22! */
-    };
     pair s = pair_mul(x, x), s2 = pair_mul(s, s);
-    return pair_add(series(s2, even, 6), pair_mul(s, series(s2, odd, 6)));
+    pair even = pair_all(1 / 2432902008176640000.0); /* 20! */
+    even = step(even, s2, 1 / 20922789888000.0);     /* 16! */
+    even = step(even, s2, 1 / 479001600.0);          /* 12! */
+    even = step(even, s2, 1 / 40320.0);              /* 8! */
+    even = step(even, s2, 1 / 24.0);                 /* 4! */
+    even = step(even, s2, 1);
+    pair odd = pair_all(-1 / 1124000727777607680000.0); /* 22! */
+    odd = step(odd, s2, -1 / 6402373705728000.0);       /* 18! */
+    odd = step(odd, s2, -1 / 87178291200.0);            /* 14! */
+    odd = step(odd, s2, -1 / 3628800.0);                /* 10! */
+    odd = step(odd, s2, -1 / 720.0);                    /* 6! */
+    odd = step(odd, s2, -1 / 2.0);
+    return pair_add(even, pair_mul(s, odd));
 }
 
 /* A constant in all but name: its series' coefficients take longer to compute than a distance, and

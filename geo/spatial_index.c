@@ -39,9 +39,9 @@ struct found {
     uint32_t candidate;
 };
 
-static bool comes_before(struct spatial_hit a, struct spatial_hit b)
+static inline bool comes_before(const struct spatial_hit *a, const struct spatial_hit *b)
 {
-    return a.distance_m < b.distance_m || (a.distance_m == b.distance_m && a.item < b.item);
+    return a->distance_m < b->distance_m || (a->distance_m == b->distance_m && a->item < b->item);
 }
 
 /* Order -------------------------------------------------------------------------------------- */
@@ -49,25 +49,30 @@ static bool comes_before(struct spatial_hit a, struct spatial_hit b)
 static void insert_with_gap(struct found *found, uint32_t count, uint32_t gap)
 {
     for (uint32_t i = gap; i < count; i++) {
-        if (!comes_before(found[i].hit, found[i - gap].hit))
+        if (!comes_before(&found[i].hit, &found[i - gap].hit))
             continue;
         struct found moving = found[i];
         uint32_t j = i;
-        for (; j >= gap && comes_before(moving.hit, found[j - gap].hit); j -= gap)
+        for (; j >= gap && comes_before(&moving.hit, &found[j - gap].hit); j -= gap)
             found[j] = found[j - gap];
         found[j] = moving;
     }
 }
 
-/* places[i] = how many of the values do not exceed the i-th: for four values at a time. */
+/* places[i] = how many of the values do not exceed the i-th: for eight values at a time, so that
+ * there is room for seven more than `count`. */
 static void count_places(const float *values, uint32_t count, uint32_t *places)
 {
-    for (uint32_t i = 0; i < count; i += FAN) {
-        const lanes four = lanes_load(values + i);
-        lane_counts counts = lane_counts_none();
-        for (uint32_t j = 0; j < count; j++)
-            counts = lane_counts_at_most(counts, lanes_all(values[j]), four);
+    for (uint32_t i = 0; i < count; i += 2 * FAN) {
+        const lanes four = lanes_load(values + i), more = lanes_load(values + i + FAN);
+        lane_counts counts = lane_counts_none(), more_counts = counts;
+        for (uint32_t j = 0; j < count; j++) {
+            const lanes value = lanes_all(values[j]);
+            counts = lane_counts_at_most(counts, value, four);
+            more_counts = lane_counts_at_most(more_counts, value, more);
+        }
         lane_counts_store(places + i, counts);
+        lane_counts_store(places + i + FAN, more_counts);
     }
 }
 
@@ -75,13 +80,14 @@ static void count_places(const float *values, uint32_t count, uint32_t *places)
  * Floats tell nearly all apart; who shares a place goes one down, and insertion does the rest. */
 static void order_few(struct found *found, uint32_t count)
 {
-    float metres[CHUNK + FAN];
-    uint32_t places[CHUNK + FAN];
+    float metres[CHUNK + 2 * FAN];
+    uint32_t places[CHUNK + 2 * FAN];
     struct found ordered[CHUNK];
     uint64_t taken = 0;
     for (uint32_t i = 0; i < count; i++)
         metres[i] = (float)found[i].hit.distance_m;
-    lanes_store(metres + count, lanes_all(INFINITY));
+    lanes_store(metres + count, lanes_all(0)); /* past the end anything may stand */
+    lanes_store(metres + count + FAN, lanes_all(0));
     count_places(metres, count, places);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place = places[i] - 1;
@@ -106,26 +112,40 @@ static void order(struct found *found, uint32_t count)
         insert_with_gap(found, count, gaps[g]);
 }
 
+static void drop_far(struct search *search)
+{
+    const float limit = search->limit;
+    const uint32_t count = search->count;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        float key = search->keys[i];
+        search->keys[kept] = key;
+        search->slots[kept] = search->slots[i];
+        kept += key <= limit;
+    }
+    search->count = kept;
+}
+
 /* All candidates up to the limit with their exact distances, in the order of the answer. */
-static uint32_t settle(const struct search *search, struct found *found)
+static uint32_t settle(struct search *search, struct found *found)
 {
     const struct spatial_index *index = search->index;
     struct geo_point points[CHUNK];
     double metres[CHUNK];
-    uint32_t chunk[CHUNK], found_count = 0, chunk_count = 0;
-    for (uint32_t i = 0; i < search->count; i++) {
-        chunk[chunk_count] = i;
-        points[chunk_count] = index->points[search->slots[i]];
-        chunk_count += search->keys[i] <= search->limit;
-        if (chunk_count < CHUNK && i + 1 < search->count)
-            continue;
-        distance_many_m(search->from.point, points, chunk_count, metres);
-        for (uint32_t j = 0; j < chunk_count; j++) {
-            uint32_t item = index->items[search->slots[chunk[j]]];
-            found[found_count] = (struct found){{metres[j], item}, chunk[j]};
-            found_count += metres[j] <= search->max_m;
+    uint32_t found_count = 0;
+    drop_far(search);
+    for (uint32_t begin = 0; begin < search->count; begin += CHUNK) {
+        uint32_t left = search->count - begin, count = left < CHUNK ? left : CHUNK;
+        for (uint32_t i = 0; i < count; i++)
+            points[i] = index->points[search->slots[begin + i]];
+        distance_many_m(search->from.point, points, count, metres);
+        for (uint32_t i = 0; i < count; i++) {
+            struct found *next = &found[found_count];
+            next->hit.distance_m = metres[i];
+            next->hit.item = index->items[search->slots[begin + i]];
+            next->candidate = begin + i;
+            found_count += metres[i] <= search->max_m;
         }
-        chunk_count = 0;
     }
     order(found, found_count);
     return found_count;
@@ -197,17 +217,6 @@ static void find_kth(struct search *search, int rounds)
     search->limit = limit < search->limit ? limit : search->limit;
 }
 
-static void drop_far(struct search *search)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < search->count; i++) {
-        search->keys[kept] = search->keys[i];
-        search->slots[kept] = search->slots[i];
-        kept += search->keys[i] <= search->limit;
-    }
-    search->count = kept;
-}
-
 /* Hardly any could go (many points in one place): the best k by exact distance stand for all seen so
  * far. */
 __attribute__((noinline)) static void keep_best(struct search *search)
@@ -238,28 +247,30 @@ static void draw_in(struct search *search)
 
 /* Candidates --------------------------------------------------------------------------------- */
 
-static struct spatial_hit exact_hit(const struct search *search, uint32_t slot)
-{
-    return (struct spatial_hit){distance_m(search->from.point, search->index->points[slot]),
-                                search->index->items[slot]};
-}
-
 /* Does it belong to an earlier page? Only a ring of keys needs the exact distance to say. */
 static bool was_before(const struct search *search, float key, uint32_t slot)
 {
     if (key > search->after_high)
         return false;
-    return key < search->after_low || !comes_before(*search->after, exact_hit(search, slot));
+    struct spatial_hit hit = {distance_m(search->from.point, search->index->points[slot]),
+                              search->index->items[slot]};
+    return key < search->after_low || !comes_before(search->after, &hit);
 }
 
-static inline void append(struct search *search, float key, uint32_t slot)
+/* Of the slots from `begin` on those whose bits are live; keys[i] is that of slot begin + i. */
+static void append(struct search *search, uint32_t begin, uint32_t live, const float *keys)
 {
-    if (search->is_picky && ((search->after && was_before(search, key, slot)) ||
-                             !accepts(search->filter, search->index->items, slot)))
-        return;
-    __builtin_prefetch(&search->index->points[slot]); /* for settle() */
-    search->keys[search->count] = key;
-    search->slots[search->count++] = slot;
+    uint32_t count = search->count;
+    for (; live; live &= live - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(live), slot = begin + i;
+        if (search->is_picky && ((search->after && was_before(search, keys[i], slot)) ||
+                                 !accepts(search->filter, search->index->items, slot)))
+            continue;
+        __builtin_prefetch(&search->index->points[slot]); /* for settle() */
+        search->keys[count] = keys[i];
+        search->slots[count++] = slot;
+    }
+    search->count = count;
 }
 
 /* At most four? Those that a filter leaves of a leaf are looked at one by one. */
@@ -295,10 +306,7 @@ static void visit_leaf(struct search *search, uint32_t leaf)
         }
         live &= near;
     }
-    for (; live; live &= live - 1) {
-        uint32_t i = (uint32_t)__builtin_ctz(live);
-        append(search, keys[i], begin + i);
-    }
+    append(search, begin, live, keys);
     if (search->count >= search->enough)
         draw_in(search);
 }
@@ -390,7 +398,7 @@ enum status spatial_index_nearest(const struct spatial_index *index, struct geo_
     search.enough = k;
     walk(&search);
     if (search.count > k)
-        find_kth(&search, 3);
+        find_kth(&search, 2);
 
     struct found found[TABLE];
     uint32_t count = settle(&search, found);

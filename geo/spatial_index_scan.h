@@ -52,18 +52,20 @@ static inline float key_at_least(double metres)
     return chord > 0 ? (float)(chord * chord * (1 - KEY_SLACK)) : 0;
 }
 
+static inline lanes box_axis(const struct box4 *box, const struct scan_from *from, int axis)
+{
+    lanes at = lanes_all(from->real[axis]);
+    lanes below = lanes_sub(lanes_load(box->low[axis]), at);
+    lanes above = lanes_sub(at, lanes_load(box->high[axis]));
+    lanes apart = lanes_max(lanes_max(below, above), lanes_all(0));
+    return lanes_mul(apart, apart);
+}
+
 /* The least key that anything in each of the four boxes can have. */
 static inline lanes box_keys(const struct box4 *box, const struct scan_from *from)
 {
-    lanes sum = lanes_all(0);
-    for (int axis = 0; axis < 3; axis++) {
-        lanes at = lanes_all(from->real[axis]);
-        lanes below = lanes_sub(lanes_load(box->low[axis]), at);
-        lanes above = lanes_sub(at, lanes_load(box->high[axis]));
-        lanes apart = lanes_max(lanes_max(below, above), lanes_all(0));
-        sum = lanes_add(sum, lanes_mul(apart, apart));
-    }
-    return sum;
+    return lanes_add(lanes_add(box_axis(box, from, 0), box_axis(box, from, 1)),
+                     box_axis(box, from, 2));
 }
 
 /* The keys of slots i to i + 3 of a leaf whose coordinates start at `block`. */
