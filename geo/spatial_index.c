@@ -9,6 +9,7 @@ enum {
     CROWDED = K_MAX + K_MAX / 2,   /* so many that going through them all pays */
     TABLE = ROOM + LEAF_MAX + FAN, /* a leaf more, and a whole number of lanes */
     CHUNK = 64,                    /* points whose distances are taken together */
+    ROUNDS = 8,                    /* of drawing in, where many keys are equal */
     LEVELS = DEPTH_MAX / 2 + 2     /* of nodes on the way down */
 };
 
@@ -25,7 +26,7 @@ struct search {
     struct scan_from from;
     uint64_t wanted; /* 0 = no masks */
     double max_m;
-    bool is_picky; /* single candidates are looked at: `after` or the filter's `accept` */
+    bool is_picky; /* single candidates are looked at: for `after` or for the filter */
     float limit, after_low, after_high;
     float kth; /* at least k candidates have a key up to it; INFINITY while there are not k */
     uint32_t k, count;
@@ -192,25 +193,32 @@ static float greatest_key(const struct search *search)
 }
 
 /*
- * A key that at least k candidates do not exceed, and not many more. Any that has k below it is
- * right; a close one saves work. Four cuts in a round, and of the five parts between them the one
- * where the k-th must be is the next round's; nothing here branches on what is counted.
+ * A key that at least k candidates do not exceed, and not many more than `plenty`. Any that has k
+ * below it is right; a close one saves work. Four cuts in a round, and of the five parts between
+ * them the one where the k-th must be is the next round's. Round one is nearly always enough, even
+ * spread of the points given; where a few lie in the next town the first part is small, and small
+ * again.
  */
-static void find_kth(struct search *search, int rounds)
+static void find_kth(struct search *search, uint32_t plenty)
 {
-    static const float parts[2][FAN] = {{0.55f, 0.7f, 0.8f, 0.9f}, {0.2f, 0.4f, 0.6f, 0.8f}};
+    static const float skewed[FAN] = {0.05f, 0.35f, 0.6f, 0.8f},
+                       even[FAN] = {0.2f, 0.4f, 0.6f, 0.8f};
     float low = 0, high = search->kth == INFINITY ? greatest_key(search) : search->kth;
+    uint32_t up_to = search->count;
     lanes_store(search->keys + search->count, lanes_all(INFINITY));
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < ROUNDS && up_to > plenty; round++) {
+        const float *parts = low > 0 ? even : skewed;
         float ends[FAN + 2] = {low, 0, 0, 0, 0, high};
-        uint32_t counts[FAN], few = 0;
+        uint32_t counts[FAN + 1], few = 0;
         for (int i = 0; i < FAN; i++)
-            ends[i + 1] = low + (high - low) * parts[round > 0][i];
+            ends[i + 1] = low + (high - low) * parts[i];
         count_at_most(search, ends + 1, counts);
+        counts[FAN] = up_to;
         for (int i = 0; i < FAN; i++)
             few += counts[i] < search->k;
         low = ends[few];
         high = ends[few + 1];
+        up_to = counts[few];
     }
     search->kth = high;
     float limit = stretched(high);
@@ -236,7 +244,7 @@ __attribute__((noinline)) static void keep_best(struct search *search)
 
 static void draw_in(struct search *search)
 {
-    find_kth(search, 1);
+    find_kth(search, search->k + search->k / 4);
     if (search->count >= CROWDED)
         drop_far(search);
     if (search->count >= CROWDED)
@@ -388,7 +396,8 @@ enum status spatial_index_nearest(const struct spatial_index *index, struct geo_
     search.from = scan_from(from);
     search.wanted = has_masks(filter) ? filter->wanted : 0;
     search.max_m = max_m;
-    search.is_picky = after || (filter && filter->accept);
+    search.is_picky =
+        after || (filter && (filter->accept || (filter->item_masks && !filter->node_masks)));
     search.limit = key_at_most(max_m);
     search.after_low = after ? key_at_least(after->distance_m) : 0;
     search.after_high = after ? key_at_most(after->distance_m) : 0;
@@ -398,7 +407,7 @@ enum status spatial_index_nearest(const struct spatial_index *index, struct geo_
     search.enough = k;
     walk(&search);
     if (search.count > k)
-        find_kth(&search, 2);
+        find_kth(&search, k + k / 16);
 
     struct found found[TABLE];
     uint32_t count = settle(&search, found);

@@ -21,8 +21,9 @@ struct spatial_index;
 
 struct spatial_filter {
     const uint64_t *item_masks; /* by item number; NULL = no masks, `wanted` is ignored */
-    const uint64_t *node_masks; /* from spatial_index_fill_masks() */
-    uint64_t wanted;            /* any of these bits; must not be 0 where masks are given */
+    const uint64_t
+        *node_masks; /* from spatial_index_fill_masks(); NULL = items are asked one by one */
+    uint64_t wanted; /* any of these bits; must not be 0 where masks are given */
     bool (*accept)(const void *context, uint32_t item); /* NULL = accept all */
     const void *context;
 };
@@ -40,6 +41,23 @@ struct spatial_hit {
 enum status MUST_CHECK spatial_index_build(const struct geo_point *points, uint32_t count,
                                            struct spatial_index **index, struct error *error);
 void spatial_index_release(struct spatial_index *index); /* safe on NULL */
+
+/*
+ * An index of those items alone whose masks have any of `wanted`, as node_masks (filled for `index`)
+ * hold them now. The items keep their numbers, so its hits mean the same; it borrows nothing. It is
+ * the filter made ready: nearest-k takes no longer in it than without a filter. Yours,
+ * spatial_index_release(). STATUS_MEMORY.
+ *
+ * A filter for it has no node masks, and none are filled or mended.
+ */
+enum status MUST_CHECK spatial_index_build_subset(const struct spatial_index *index,
+                                                  const uint64_t *node_masks, uint64_t wanted,
+                                                  struct spatial_index **subset,
+                                                  struct error *error);
+
+/* How many items that would be. */
+uint32_t spatial_index_count_wanted(const struct spatial_index *index, const uint64_t *node_masks,
+                                    uint64_t wanted);
 
 uint32_t spatial_index_count(const struct spatial_index *index);
 size_t spatial_index_bytes(const struct spatial_index *index);

@@ -1,6 +1,5 @@
-#include "geo/spatial_index_layout.h"
+#include "geo/spatial_index_scan.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,18 @@
  * the point it is compared with (32). */
 #define BOX_MARGIN 128.0f
 #define FAR_AWAY   4e18f
+#define PIVOT_SEED 0x9E3779B97F4A7C15u
+
+/* fminf() and fmaxf() are calls: they mind NaN. */
+static float lesser(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static float greater(float a, float b)
+{
+    return a > b ? a : b;
+}
 
 struct entry {
     int32_t at[3];
@@ -19,7 +30,9 @@ struct entry {
 struct builder {
     struct spatial_index *index;
     struct entry *entries;
-    uint64_t random; /* of pivots: no order of the input is a bad one on purpose */
+    const struct geo_point *points; /* of entries, by entry.item */
+    const uint32_t *numbers;        /* the items' numbers, by entry.item; NULL = the same */
+    uint64_t random;                /* of pivots: no order of the input is a bad one on purpose */
 };
 
 void spatial_index_vector(struct geo_point point, int32_t vector[3])
@@ -107,8 +120,7 @@ static void arrange(struct builder *builder, uint32_t from, uint32_t to)
     }
 }
 
-static void fill_leaf(struct builder *builder, const struct geo_point *points, uint32_t leaf,
-                      float low[3], float high[3])
+static void fill_leaf(struct builder *builder, uint32_t leaf, float low[3], float high[3])
 {
     struct spatial_index *index = builder->index;
     uint32_t begin = leaf_begin(index, leaf), end = leaf_begin(index, leaf + 1);
@@ -119,13 +131,14 @@ static void fill_leaf(struct builder *builder, const struct geo_point *points, u
     }
     for (uint32_t slot = begin; slot < end; slot++) {
         const struct entry *entry = &builder->entries[slot];
-        index->items[slot] = entry->item;
-        index->slots[entry->item] = slot;
-        index->points[slot] = points[entry->item];
+        index->items[slot] = builder->numbers ? builder->numbers[entry->item] : entry->item;
+        if (index->slots)
+            index->slots[entry->item] = slot;
+        index->points[slot] = builder->points[entry->item];
         for (uint32_t axis = 0; axis < 3; axis++) {
             block[axis * index->stride + (slot - begin)] = entry->at[axis];
-            low[axis] = fminf(low[axis], (float)entry->at[axis] - BOX_MARGIN);
-            high[axis] = fmaxf(high[axis], (float)entry->at[axis] + BOX_MARGIN);
+            low[axis] = lesser(low[axis], (float)entry->at[axis] - BOX_MARGIN);
+            high[axis] = greater(high[axis], (float)entry->at[axis] + BOX_MARGIN);
         }
     }
 }
@@ -136,14 +149,14 @@ static void join_children(const struct box4 *box, float low[3], float high[3])
         low[axis] = box->low[axis][0];
         high[axis] = box->high[axis][0];
         for (int child = 1; child < FAN; child++) {
-            low[axis] = fminf(low[axis], box->low[axis][child]);
-            high[axis] = fmaxf(high[axis], box->high[axis][child]);
+            low[axis] = lesser(low[axis], box->low[axis][child]);
+            high[axis] = greater(high[axis], box->high[axis][child]);
         }
     }
 }
 
 /* Leaves and boxes, from the last node to the first, so that children come before their parent. */
-static void fill_nodes(struct builder *builder, const struct geo_point *points)
+static void fill_nodes(struct builder *builder)
 {
     struct spatial_index *index = builder->index;
     struct box4 *top = &index->boxes[index->leaf_first];
@@ -155,7 +168,7 @@ static void fill_nodes(struct builder *builder, const struct geo_point *points)
     for (uint32_t node = node_total(index); node-- > 0;) {
         float low[3], high[3];
         if (node >= index->leaf_first)
-            fill_leaf(builder, points, node - index->leaf_first, low, high);
+            fill_leaf(builder, node - index->leaf_first, low, high);
         else
             join_children(&index->boxes[node], low, high);
         bool root = node < index->roots;
@@ -168,7 +181,7 @@ static void fill_nodes(struct builder *builder, const struct geo_point *points)
     }
 }
 
-static struct spatial_index *allocate(uint32_t count)
+static struct spatial_index *allocate(uint32_t count, bool with_slots)
 {
     struct spatial_index *index = calloc(1, sizeof *index);
     if (!index)
@@ -186,8 +199,10 @@ static struct spatial_index *allocate(uint32_t count)
         calloc((size_t)index->leaf_count * 3 * index->stride + 1, sizeof *index->coordinates);
     index->points = calloc((size_t)count + 1, sizeof *index->points);
     index->items = calloc((size_t)count + 1, sizeof *index->items);
-    index->slots = calloc((size_t)count + 1, sizeof *index->slots);
-    if (index->boxes && index->coordinates && index->points && index->items && index->slots)
+    if (with_slots)
+        index->slots = calloc((size_t)count + 1, sizeof *index->slots);
+    if (index->boxes && index->coordinates && index->points && index->items &&
+        (index->slots || !with_slots))
         return index;
     spatial_index_release(index);
     return NULL;
@@ -206,8 +221,10 @@ enum status spatial_index_build(const struct geo_point *points, uint32_t count,
                              "point %u is longitude %g, latitude %g; that is not on the globe", i,
                              points[i].lon, points[i].lat);
 
-    struct builder builder = {allocate(count), malloc(((size_t)count + 1) * sizeof(struct entry)),
-                              0x9E3779B97F4A7C15u};
+    struct builder builder = {.index = allocate(count, true),
+                              .entries = malloc(((size_t)count + 1) * sizeof(struct entry)),
+                              .points = points,
+                              .random = PIVOT_SEED};
     if (!builder.index || !builder.entries) {
         free(builder.entries);
         spatial_index_release(builder.index);
@@ -218,9 +235,66 @@ enum status spatial_index_build(const struct geo_point *points, uint32_t count,
         spatial_index_vector(points[i], builder.entries[i].at);
     }
     arrange(&builder, 0, builder.index->leaf_count);
-    fill_nodes(&builder, points);
+    fill_nodes(&builder);
     free(builder.entries);
     *index = builder.index;
+    return STATUS_OK;
+}
+
+/* Subsets -------------------------------------------------------------------------------------- */
+
+uint32_t spatial_index_count_wanted(const struct spatial_index *index, const uint64_t *node_masks,
+                                    uint64_t wanted)
+{
+    uint32_t count = 0;
+    for (uint32_t leaf = 0; leaf < index->leaf_count; leaf++)
+        if (node_masks[index->leaf_first + leaf] & wanted)
+            count += bit_count(leaf_wanted(leaf_words(index, node_masks, leaf), wanted));
+    return count;
+}
+
+/* In the order of the whole. */
+static void take_wanted(const struct spatial_index *index, const uint64_t *node_masks,
+                        uint64_t wanted, struct entry *entries)
+{
+    for (uint32_t leaf = 0; leaf < index->leaf_count; leaf++) {
+        if (!(node_masks[index->leaf_first + leaf] & wanted))
+            continue;
+        uint32_t live = leaf_wanted(leaf_words(index, node_masks, leaf), wanted);
+        const int32_t *block = index->coordinates + (size_t)leaf * 3 * index->stride;
+        for (; live; live &= live - 1) {
+            uint32_t i = (uint32_t)__builtin_ctz(live);
+            *entries++ = (struct entry){
+                {block[i], block[index->stride + i], block[2 * (size_t)index->stride + i]},
+                leaf_begin(index, leaf) + i};
+        }
+    }
+}
+
+enum status spatial_index_build_subset(const struct spatial_index *index,
+                                       const uint64_t *node_masks, uint64_t wanted,
+                                       struct spatial_index **subset, struct error *error)
+{
+    *subset = NULL;
+    uint32_t count = spatial_index_count_wanted(index, node_masks, wanted);
+    struct builder builder = {.index = allocate(count, false),
+                              .entries = malloc(((size_t)count + 1) * sizeof(struct entry)),
+                              .points = index->points,
+                              .numbers = index->items,
+                              .random = PIVOT_SEED};
+    if (!builder.index || !builder.entries) {
+        free(builder.entries);
+        spatial_index_release(builder.index);
+        return error_memory(error, "building a subset of the spatial index");
+    }
+    take_wanted(index, node_masks, wanted, builder.entries);
+    /* What stands in kd order stays about in it when a few are left out. Where most are, leaves would
+     * reach from one town to the next. */
+    if (count < index->count / 4)
+        arrange(&builder, 0, builder.index->leaf_count);
+    fill_nodes(&builder);
+    free(builder.entries);
+    *subset = builder.index;
     return STATUS_OK;
 }
 
@@ -245,8 +319,8 @@ size_t spatial_index_bytes(const struct spatial_index *index)
 {
     return sizeof *index + ((size_t)index->leaf_first + 1) * sizeof *index->boxes +
            (size_t)index->leaf_count * 3 * index->stride * sizeof *index->coordinates +
-           (size_t)index->count *
-               (sizeof *index->points + sizeof *index->items + sizeof *index->slots);
+           (size_t)index->count * (sizeof *index->points + sizeof *index->items +
+                                   (index->slots ? sizeof *index->slots : 0));
 }
 
 uint32_t spatial_index_node_count(const struct spatial_index *index)

@@ -50,7 +50,7 @@ struct spatial_index {
     int32_t *coordinates;     /* leaf_count * 3 * stride */
     struct geo_point *points; /* by slot */
     uint32_t *items;          /* slot -> item */
-    uint32_t *slots;          /* item -> slot */
+    uint32_t *slots;          /* item -> slot; NULL in a subset */
 };
 
 static inline uint32_t leaf_begin(const struct spatial_index *index, uint32_t leaf)

@@ -112,6 +112,13 @@ static inline uint32_t leaf_wanted(const uint64_t *words, uint64_t wanted)
     return (uint32_t)either;
 }
 
+static inline uint32_t bit_count(uint32_t bits)
+{
+    bits -= bits >> 1 & 0x55555555u;
+    bits = (bits & 0x33333333u) + (bits >> 2 & 0x33333333u);
+    return ((bits + (bits >> 4)) & 0x0F0F0F0Fu) * 0x01010101u >> 24;
+}
+
 static inline bool has_masks(const struct spatial_filter *filter)
 {
     return filter && filter->item_masks && filter->node_masks;
@@ -124,7 +131,7 @@ static inline enum status scan_check(struct geo_point from, const struct spatial
         return error_set(error, STATUS_INVALID,
                          "the search is from longitude %g, latitude %g; that is not on the globe",
                          from.lon, from.lat);
-    if (has_masks(filter) && !filter->wanted)
+    if (filter && filter->item_masks && !filter->wanted)
         return error_set(error, STATUS_INVALID, "the filter has masks but wants nothing of them");
     return STATUS_OK;
 }
@@ -133,9 +140,12 @@ static inline enum status scan_check(struct geo_point from, const struct spatial
 static inline bool accepts(const struct spatial_filter *filter, const uint32_t *items,
                            uint32_t slot)
 {
-    if (!filter || !filter->accept)
+    if (!filter)
         return true;
-    return filter->accept(filter->context, items[slot]);
+    if (filter->item_masks && !filter->node_masks &&
+        !(filter->item_masks[items[slot]] & filter->wanted))
+        return false;
+    return !filter->accept || filter->accept(filter->context, items[slot]);
 }
 
 /* The lines of a leaf's coordinates that a search will want next. */

@@ -383,6 +383,65 @@ TEST(mended_masks_equal_masks_filled_anew)
     }
 }
 
+/* What a subset finds is what the masks find in the whole, and what a scan finds. */
+static void check_subset(struct test_random *random, struct world *world, enum spread spread,
+                         uint64_t wanted, struct spatial_hit *all)
+{
+    static const uint32_t ks[] = {1, 20, 20, 300};
+    struct spatial_hit hits[300], within[300];
+    struct spatial_index *subset;
+    struct error error;
+    uint32_t count, divisor = 3, k = ks[test_random_below(random, 4)];
+    struct spatial_filter whole = {world->item_masks, world->node_masks, wanted, NULL, NULL};
+    struct spatial_filter rest = {NULL, NULL, 0, NULL, NULL};
+    if (test_random_below(random, 2) && wanted & 0xFF) { /* a part of what the subset is for */
+        rest.item_masks = world->item_masks;
+        rest.wanted = whole.wanted = wanted & 0xFF;
+    }
+    if (test_random_below(random, 2)) {
+        whole.accept = rest.accept = not_a_multiple;
+        whole.context = rest.context = &divisor;
+    }
+    REQUIRE_OK(spatial_index_build_subset(world->index, world->node_masks, wanted, &subset, &error),
+               &error);
+    uint32_t matching = 0;
+    for (uint32_t item = 0; item < world->count; item++)
+        matching += (world->item_masks[item] & wanted) != 0;
+    CHECK_INT(spatial_index_count(subset), matching);
+    CHECK_INT(spatial_index_count_wanted(world->index, world->node_masks, wanted), matching);
+    for (int i = 0; i < 10; i++) {
+        struct geo_point from = random_query(random, world, spread);
+        double max_m = random_limit(random);
+        uint32_t expected = scan(world, from, max_m, NULL, &whole, all);
+        REQUIRE_OK(spatial_index_nearest(subset, from, k, max_m, NULL, &rest, hits, &count, &error),
+                   &error);
+        if (CHECK_INT(count, expected < k ? expected : k))
+            CHECK(same_hits(hits, all, count));
+        REQUIRE_OK(spatial_index_within(subset, from, max_m, &rest, within, 300, &count, &error),
+                   &error);
+        CHECK_INT(count, expected);
+    }
+    spatial_index_release(subset);
+}
+
+TEST(a_subset_finds_what_the_filter_finds)
+{
+    struct test_random random = test_random();
+    for (int spread = 0; spread < SPREADS; spread++)
+        for (int s = 0; s < SIZES; s++) {
+            struct world world = world_make(&random, (enum spread)spread, sizes[s]);
+            struct spatial_hit *all = malloc((world.count + 1) * sizeof *all);
+            for (int i = 0; i < 8; i++)
+                check_subset(&random, &world, (enum spread)spread,
+                             i == 0   ? 0
+                             : i == 1 ? UINT64_MAX
+                                      : (uint64_t)3 << test_random_below(&random, 63),
+                             all);
+            free(all);
+            world_release(&world);
+        }
+}
+
 /* A mask may promise too much: accept decides; nothing that accept takes may be lost. */
 TEST(a_rare_filter_finds_the_only_match_wherever_it_is)
 {
