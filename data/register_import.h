@@ -28,8 +28,8 @@ struct register_import_options {
     bool dry_run;                  /* everything is done, and then rolled back */
     bool strict;                   /* commit nothing when any row is rejected or conflicting */
     bool close_missing;            /* end the source's facilities that the file does not have */
-    bool force; /* close_missing may close more than 5 %, and beside broken rows */
-    const atomic_bool *cancelled; /* looked at now and then; may be NULL */
+    bool force;                    /* close_missing closes whatever is missing */
+    const atomic_bool *cancelled;  /* looked at now and then; may be NULL */
     /* Told now and then: done 0 to 1 and rows so far; may be NULL. */
     void (*progress)(void *context, double done, uint64_t rows);
     void *progress_context;
@@ -42,7 +42,8 @@ struct register_import_options {
  * stored (not with dry_run, strict with rejections), import_report_has_rejections() whether to exit
  * 3. Else the file as a whole, an option or the store refused, nothing is committed, and the error
  * says why: INVALID (an option, parameter named), REJECTED (a column that is not there; more than
- * 5 % to close without force, or any beside rows that do not say whose they are), what table_open() gives, what the store gives, CANCELLED.
+ * 5 % to close without force, or any beside rows that do not say whose they are), what table_open()
+ * gives, what the store gives, CANCELLED.
  * The report is stored by the same transaction (store_import_run_insert()).
  */
 enum status MUST_CHECK register_import_run(struct store *store, const struct region *region,
