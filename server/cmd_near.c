@@ -4,13 +4,17 @@
  */
 #include "server/cmd.h"
 #include "server/command_picture.h"
+#include "server/json_nearby.h"
 #include "server/print_nearby.h"
 #include "server/router.h"
+
+#include "data/profile_file.h"
+#include "geo/number.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ANSWER_BYTES = 16 << 20 };
+enum { MAX_ANSWER_BYTES = 16 << 20, MAX_SECONDS = 7200 };
 
 static const struct option_spec specs[] = {
     {"care", "LIST", "Any of full_day, half_day, hourly, drop_in, parted by commas"},
@@ -34,6 +38,8 @@ static const struct option_spec specs[] = {
     {"by", "HOW", "line: straight line; walk: walking time, where there is a\nstreet network"},
     {"within-minutes", "MINUTES", "No farther on foot than this (with --by walk)"},
     {"profile", "WHO", "Who walks: stroller (default), toddler or adult"},
+    {"profile-file", "FILE", "Who walks, from a JSON file: speed, steps, snap"},
+    {"seconds", "SECONDS", "No farther on foot than this: in place of --within-minutes"},
     {"cursor", "TEXT", "Go on after the page before (its \"next\" link)"},
     OPTION_NOW,
     OPTION_STORE,
@@ -96,32 +102,101 @@ static const char *find_base_url(struct command *command, char made[CONFIG_ADDRE
     return made;
 }
 
-/* The API's handler writes the body, so that it is the API's to the byte. */
+/* What the command line has beyond the API: a profile of one's own, and seconds. */
+struct own_walk {
+    struct profile profile;
+    double seconds;           /* 0 = not given */
+    struct walking *walkings; /* beside the dataset's networks; NULL = a built-in profile */
+    uint32_t count;
+};
+
+static void release_own_walk(struct own_walk *own)
+{
+    for (uint32_t i = 0; i < own->count; i++)
+        walking_release(&own->walkings[i]);
+    free(own->walkings);
+}
+
+static enum status refuse_beside(const char *option, const char *other, struct error *error)
+{
+    return error_set_parameter(error, STATUS_INVALID, option, "--%s is not allowed beside --%s",
+                               option, other);
+}
+
+/* Neither goes with what says the same in another way, nor with the straight line. */
+static enum status check_own_walk(const struct options *options, struct error *error)
+{
+    static const char *const pairs[][2] = {{"seconds", "within-minutes"},
+                                           {"seconds", "within-m"},
+                                           {"profile-file", "profile"},
+                                           {"profile-file", "within-m"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (options_text(options, pairs[i][0]) && options_text(options, pairs[i][1]))
+            return refuse_beside(pairs[i][0], pairs[i][1], error);
+    const char *by = options_text(options, "by");
+    for (size_t i = 1; by && strcmp(by, "line") == 0 && i < 3; i++)
+        if (options_text(options, pairs[i][0]))
+            return refuse_beside(pairs[i][0], "by line", error);
+    return STATUS_OK;
+}
+
+/* Before the picture: what was given is right. */
+static enum status read_own_walk(const struct command *command, const struct options *options,
+                                 struct own_walk *own, struct error *error)
+{
+    const char *seconds = options_text(options, "seconds");
+    const char *file = options_text(options, "profile-file");
+    char path[COMMAND_PATH_BYTES];
+    enum status status = check_own_walk(options, error);
+    if (!status && seconds &&
+        (number_parse_double(seconds, strlen(seconds), &own->seconds) || own->seconds < 1 ||
+         own->seconds > MAX_SECONDS))
+        return error_set_parameter(error, STATUS_INVALID, "seconds",
+                                   "--seconds is '%.60s'; it must be 1 to %d", seconds,
+                                   MAX_SECONDS);
+    if (!status && file)
+        status = command_path(command, file, path, error);
+    if (!status && file)
+        status = profile_file_read(path, &own->profile, error);
+    return status;
+}
+
+/* The profile on every network there is. */
+static enum status place_own_walk(const struct dataset *dataset, struct own_walk *own,
+                                  struct error *error)
+{
+    if (!own->profile.name[0])
+        return STATUS_OK;
+    own->walkings = calloc((size_t)dataset->network_count + 1, sizeof *own->walkings);
+    enum status status = own->walkings ? STATUS_OK : error_memory(error, "placing a profile");
+    for (; own->count < dataset->network_count && !status; own->count++)
+        status = walking_build(dataset, &dataset->networks[own->count]->file.network, &own->profile,
+                               &own->walkings[own->count], error);
+    return status;
+}
+
+/* The API's own writer makes the body, so that it is the API's to the byte. */
 static enum status write_json(struct command *command, const struct picture *picture,
-                              struct request *request, struct nearby_list *list, FILE *out,
-                              struct error *error)
+                              struct request *request, const struct nearby_query *query,
+                              const struct nearby_list *list, FILE *out, struct error *error)
 {
     char made[CONFIG_ADDRESS_BYTES + 8];
-    request->base_url = find_base_url(command, made);
-    struct walker walker = {0};
-    struct worker worker = {.picture = picture, .nearby = list, .walker = &walker};
     struct json body;
+    request->base_url = find_base_url(command, made);
     json_init(&body, MAX_ANSWER_BYTES);
-    enum status status = api_nearby(&worker, request, &body, error);
-    if (!status)
-        status = json_status(&body, error);
+    json_nearby(&body, request, picture, query, list);
+    enum status status = json_status(&body, error);
     if (!status) {
         fwrite(body.bytes, 1, body.length, out);
         putc('\n', out);
     }
-    walker_release(&walker);
     json_release(&body);
     return status;
 }
 
 static enum status answer(struct command *command, const struct options *options,
-                          const struct picture *picture, moment_t now, FILE *out,
-                          struct error *error)
+                          const struct picture *picture, moment_t now, struct own_walk *own,
+                          FILE *out, struct error *error)
 {
     struct arena arena;
     struct request request;
@@ -131,16 +206,19 @@ static enum status answer(struct command *command, const struct options *options
     struct nearby_list *list = malloc(sizeof *list);
     enum status status = list ? make_request(options, now, &arena, &request, error)
                               : error_memory(error, "searching");
-    if (!status && options_flag(options, "json")) {
-        status = write_json(command, picture, &request, list, out, error);
-    } else if (!status) {
+    if (!status)
         status = params_nearby(&request, &query, error);
-        if (!status)
-            status =
-                nearby_find(picture->dataset, picture->vacancies, &walker, &query, list, error);
-        if (!status)
-            print_nearby(picture->dataset, picture->vacancies, &query, list, out);
+    if (!status)
+        status = place_own_walk(picture->dataset, own, error);
+    if (!status) {
+        query.within_seconds = own->seconds;
+        query.walkings = own->walkings;
+        status = nearby_find(picture->dataset, picture->vacancies, &walker, &query, list, error);
     }
+    if (!status && options_flag(options, "json"))
+        status = write_json(command, picture, &request, &query, list, out, error);
+    else if (!status)
+        print_nearby(picture->dataset, picture->vacancies, &query, list, out);
     walker_release(&walker);
     free(list);
     arena_release(&arena);
@@ -155,11 +233,14 @@ static int run(struct command *command, const struct options *options)
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     struct command_picture held = {0};
+    struct own_walk own = {0};
     enum status status =
-        out ? command_picture_init(command, options_text(options, "now"), false, &held, &error)
-            : error_memory(&error, "searching");
+        out ? read_own_walk(command, options, &own, &error) : error_memory(&error, "searching");
     if (!status)
-        status = answer(command, options, held.picture, held.now, out, &error);
+        status = command_picture_init(command, options_text(options, "now"), false, &held, &error);
+    if (!status)
+        status = answer(command, options, held.picture, held.now, &own, out, &error);
+    release_own_walk(&own);
     command_picture_release(&held);
     if (out && fclose(out) != 0 && !status)
         status = error_memory(&error, "searching");
@@ -174,6 +255,8 @@ static const char *const examples[] = {
     "tuoyu near 120.2104 30.2071",
     "tuoyu near 120.2104 30.2071 --care hourly --age-months 18 --open --within-m 2000",
     "tuoyu near 120.2104 30.2071 --born 2025-03 --start 2026-09 --inclusive --relax",
+    "tuoyu near 120.2104 30.2071 --within-minutes 15 --profile toddler",
+    "tuoyu near 120.2104 30.2071 --profile-file slow.json --seconds 600",
     "tuoyu near 120.2104 30.2071 --day sat --from 09:00 --to 12:30 --json",
     NULL,
 };
@@ -183,8 +266,10 @@ static const struct usage usage = {
     .summary = "Find facilities near a point that fit and have a free place",
     .about =
         "Lists the facilities near a point (longitude and latitude in degrees), nearest first,\n"
-        "with what they offer, how many places are free and how old that number is. The\n"
-        "options are the parameters of the API's /v1/nearby.",
+        "with what they offer, how many places are free and how old that number is: on foot\n"
+        "where there are streets, else by straight line. The options are the parameters of the\n"
+        "API's /v1/nearby, and two more. A profile file: {\"speed_m_s\": 0.8, \"steps\": false,\n"
+        "\"snap_counts\": true, \"snap_max_m\": 300, \"name\": \"slow\"}; the speed is required.",
     .options = specs,
     .option_count = COUNT_OF(specs),
     .min_positionals = 2,

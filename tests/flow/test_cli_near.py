@@ -88,7 +88,7 @@ def test_every_parameter_of_the_api_is_an_option(flow):
     help_text = flow.run("near", "--help").stdout
     options = {name.replace("-", "_") for name in re.findall(r"^  --([a-z-]+)", help_text, re.M)}
     assert names - {"lon", "lat"} <= options
-    assert options - names == {"now", "store", "json", "help"}
+    assert options - names == {"now", "store", "json", "help", "profile_file", "seconds"}
 
 
 def test_people_are_told_in_plain_words(flow):

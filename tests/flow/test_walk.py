@@ -276,3 +276,56 @@ def test_a_point_whose_way_to_the_street_is_too_long_has_an_empty_contour(flow):
     assert 180 < answer["snap_m"] < 200
     assert small["geometry"]["coordinates"] == [] and small["properties"]["area_m2"] == 0
     assert large["properties"]["area_m2"] > 0
+
+
+# Profiles of one's own ----------------------------------------------------------------------------
+
+def near(flow, store, *args, code=0):
+    done = flow.run("near", FROM["lon"], FROM["lat"], *args, "--store", store, code=code)
+    return done.stderr if code else (json.loads(done.stdout) if "--json" in args else done.stdout)
+
+
+def test_a_profile_file_and_seconds_are_walked_by(flow):
+    store = walking_town(flow)
+    profile = flow.folder / "slow.json"
+    profile.write_text('{"name": "slow", "speed_m_s": 0.5, "steps": true, "snap_max_m": 50}')
+    answer = near(flow, store, "--profile-file", profile, "--json")
+    assert answer["by"] == "walk" and answer["profile"] == "slow" and names(answer) == ["n", "s"]
+    adult = near(flow, store, "--profile", "adult", "--json")
+    for slow, quick in zip(answer["features"], adult["features"]):
+        assert slow["properties"]["walk_m"] == quick["properties"]["walk_m"], "the same way"
+        ratio = slow["properties"]["walk_minutes"] / quick["properties"]["walk_minutes"]
+        assert abs(ratio - 2.6) < 0.1
+    # 200 m and 392 m at half a metre a second
+    assert names(near(flow, store, "--profile-file", profile, "--seconds", "420", "--json")) == ["n"]
+    flow.serve(store)  # inside a server too
+    assert names(near(flow, store, "--profile-file", profile, "--seconds", "420", "--json")) == ["n"]
+    assert names(near(flow, store, "--seconds", "420", "--json")) == ["s"]
+    assert "within 7 minutes on foot, nearest first (on foot, slow)" in near(
+        flow, store, "--profile-file", profile, "--seconds", "420")
+
+
+def test_snaps_that_do_not_count_shorten_the_way(flow):
+    store = walking_town(flow)
+    counted, uncounted = flow.folder / "counted.json", flow.folder / "uncounted.json"
+    counted.write_text('{"speed_m_s": 1, "steps": false}')
+    uncounted.write_text('{"speed_m_s": 1, "steps": false, "snap_counts": false}')
+    ways = []
+    for file in (counted, uncounted):
+        done = flow.run("near", "120.1925", "30.2011", "--profile-file", file, "--json", "--store", store)
+        ways.append(json.loads(done.stdout)["features"][0]["properties"]["walk_m"])
+    assert 70 < ways[0] - ways[1] < 90, "78 m to the street"
+
+
+def test_wrong_profiles_and_seconds_are_refused_in_a_sentence(flow):
+    store = walking_town(flow)
+    file = flow.folder / "wrong.json"
+    file.write_text('{"speed_m_s": 50}')
+    assert "speed_m_s" in near(flow, store, "--profile-file", file, code=1)
+    assert "none.json" in near(flow, store, "--profile-file", "none.json", code=1)
+    for args, says in ((("--seconds", "0"), "1 to 7200"), (("--seconds", "x"), "1 to 7200"),
+                       (("--seconds", "60", "--within-minutes", "5"), "beside --within-minutes"),
+                       (("--seconds", "60", "--by", "line"), "beside --by line"),
+                       (("--profile-file", file, "--profile", "adult"), "beside --profile"),
+                       (("--profile-file", file, "--within-m", "500"), "beside --within-m")):
+        assert says in near(flow, store, *args, code=2), args
