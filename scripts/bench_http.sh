@@ -83,27 +83,39 @@ peer() { # peer NAME: a bare server with bodies of that question's size
   echo "bench_http: the bare server did not start" >&2
   exit 1
 }
-load() { # load URL SCRIPT: requests a second
+# spent PID: processor time of a server so far, user's and system's, in ticks
+spent() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
+ticks=$(getconf CLK_TCK)
+load() { # load URL SCRIPT PID: requests a second, and microseconds of the server's processor for each
+  local before after
+  before=$(spent "$3")
   taskset -c 1 wrk -t1 -c16 -d"${seconds}s" -s "$out/$2.lua" "$1" > "$out/wrk.log"
+  after=$(spent "$3")
   if grep -qE 'Non-2xx|Socket errors' "$out/wrk.log"; then cat "$out/wrk.log" >&2; exit 1; fi
-  awk '/Requests\/sec/ {print $2}' "$out/wrk.log"
+  awk -v spent=$((after - before)) -v ticks="$ticks" '/ requests in / {requests = $1}
+    /Requests\/sec/ {printf "%s %.2f\n", $2, spent * 1e6 / ticks / requests}' "$out/wrk.log"
 }
-median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+median() { # median COLUMN FILE
+  awk -v column="$1" '{print $column}' "$2" | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+}
 
 for question in plain filtered; do
   peer "$question"
   : > "$out/ours.rates"; : > "$out/bare.rates"; : > "$out/gzip.rates"
-  load "$ours" "$question" > /dev/null # the first ones warm up
-  load "$bare" "$question" > /dev/null
+  load "$ours" "$question" "${pids[0]}" > /dev/null # the first ones warm up
+  load "$bare" "$question" "$bare_pid" > /dev/null
   for _ in $(seq 1 "$rounds"); do
-    load "$ours" "$question" >> "$out/ours.rates"
-    load "$bare" "$question" >> "$out/bare.rates"
-    load "$ours" "$question-gzip" >> "$out/gzip.rates"
+    load "$ours" "$question" "${pids[0]}" >> "$out/ours.rates"
+    load "$bare" "$question" "$bare_pid" >> "$out/bare.rates"
+    load "$ours" "$question-gzip" "${pids[0]}" >> "$out/gzip.rates"
   done
-  awk -v name="$question" -v bytes="$(cat "$out/$question.bytes")" -v ours="$(median < "$out/ours.rates")" \
-      -v bare="$(median < "$out/bare.rates")" -v gzip="$(median < "$out/gzip.rates")" 'BEGIN {
+  awk -v name="$question" -v bytes="$(cat "$out/$question.bytes")" \
+      -v ours="$(median 1 "$out/ours.rates")" -v ours_us="$(median 2 "$out/ours.rates")" \
+      -v bare="$(median 1 "$out/bare.rates")" -v bare_us="$(median 2 "$out/bare.rates")" \
+      -v gzip="$(median 1 "$out/gzip.rates")" -v gzip_us="$(median 2 "$out/gzip.rates")" 'BEGIN {
     printf "nearby   %-8s %6.0f requests/s of %d bytes; constant body %6.0f; ratio %.2f (asked 0.65, aim 0.80)\n", name, ours, bytes, bare, ours / bare
-    printf "         %-8s %6.0f requests/s with gzip; %.1f us more than the constant body without\n", "", gzip, 1e6 / ours - 1e6 / bare
+    printf "         %-8s %6.1f us of the processor a request; constant body %.1f; ratio %.2f\n", "", ours_us, bare_us, bare_us / ours_us
+    printf "         %-8s %6.0f requests/s with gzip, %.1f us a request\n", "", gzip, gzip_us
   }'
   kill "$bare_pid" 2>/dev/null || true
 done
