@@ -10,6 +10,8 @@
 #include "data/table.h"
 #include "data/text.h"
 
+#include "geo/plain.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +125,7 @@ static enum status open_file(struct running *run, struct error *error)
     return bind(run, error);
 }
 
-/* A cell's text, trimmed and copied; NULL where it is empty. */
+/* A cell's text, trimmed, copied and made plain; NULL where it is empty. */
 static const char *cell(struct running *run, const struct table_row *row, enum column column)
 {
     int32_t number = run->columns[column];
@@ -132,7 +134,8 @@ static const char *cell(struct running *run, const struct table_row *row, enum c
     const char *text = row->cells[number].text;
     size_t length = row->cells[number].length;
     text_trim(&text, &length);
-    return length ? arena_copy(&run->arena, text, length) : NULL;
+    char *copy = length ? arena_copy(&run->arena, text, length) : NULL;
+    return copy && plain_make(copy, length) ? copy : NULL;
 }
 
 static void warn(struct running *run, const struct table_row *row, const char *code,

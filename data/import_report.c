@@ -1,5 +1,7 @@
 #include "data/import_report.h"
 
+#include "geo/plain.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +45,10 @@ void import_report_release(struct import_report *report)
 
 const char *import_report_text(struct import_report *report, const char *text)
 {
-    return arena_string(&report->arena, text);
+    char *copy = arena_string(&report->arena, text);
+    if (copy)
+        plain_make(copy, strlen(copy));
+    return copy;
 }
 
 /* Room for one more, or NULL past the ceiling or the memory. */

@@ -2,6 +2,8 @@
 
 #include "data/calendar.h"
 
+#include "geo/plain.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -72,10 +74,8 @@ enum status fields_borrow_text(const json_t *object, const char *where, const ch
     if (length == 0 || length > max_bytes)
         return error_set(error, STATUS_INVALID, "'%s' of %s has %zu bytes; it must have 1 to %zu",
                          key, where, length, max_bytes);
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7F)
-            return error_set(error, STATUS_INVALID, "'%s' of %s holds a control character", key,
-                             where);
+    if (plain_length(bytes, length) < length)
+        return error_set(error, STATUS_INVALID, "'%s' of %s holds a control character", key, where);
     *text = bytes;
     return STATUS_OK;
 }

@@ -1,8 +1,8 @@
 #include "data/mapping.h"
 
+#include "data/input_file.h"
 #include "data/mapping_parse.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,22 +184,14 @@ enum status mapping_parse(const char *json, size_t length, struct mapping *mappi
 enum status mapping_read(const char *path, struct mapping *mapping, struct error *error)
 {
     *mapping = (struct mapping){0};
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return error_set(error, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
-                         "cannot read the mapping %s: %s", path, strerror(errno));
-    enum status status = STATUS_OK;
-    char *json = malloc(MAPPING_MAX_BYTES + 1);
-    size_t length = json ? fread(json, 1, MAPPING_MAX_BYTES + 1, file) : 0;
-    if (!json)
-        status = error_memory(error, "reading a mapping");
-    else if (ferror(file))
-        status =
-            error_set(error, STATUS_IO, "cannot read the mapping %s: %s", path, strerror(errno));
-    else if ((status = mapping_parse(json, length, mapping, error)))
-        error_prefix(error, "%s", path);
+    char *json;
+    size_t length;
+    enum status status = input_file_read(path, MAPPING_MAX_BYTES, NULL, &json, &length, error);
+    if (!status)
+        status = mapping_parse(json, length, mapping, error);
     free(json);
-    fclose(file);
+    if (status)
+        error_prefix(error, "%s", path);
     return status;
 }
 

@@ -3,6 +3,8 @@
 #include "data/cell_text.h"
 #include "data/text.h"
 
+#include "geo/plain.h"
+
 #include <string.h>
 
 static struct row_text empty_text(void)
@@ -179,11 +181,6 @@ static size_t cut_length(const char *text, size_t length, size_t most)
     return most;
 }
 
-static bool is_control(char c)
-{
-    return (c >= 0 && c < ' ') || c == 0x7F;
-}
-
 /* Control characters, line breaks among them, become one blank; also a run of them. */
 static const char *clean_copy(struct row_context *context, const char *text, size_t length)
 {
@@ -192,14 +189,8 @@ static const char *clean_copy(struct row_context *context, const char *text, siz
         context->full = true;
         return NULL;
     }
-    size_t used = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (!is_control(text[i]))
-            copy[used++] = text[i];
-        else if (used && copy[used - 1] != ' ')
-            copy[used++] = ' ';
-    }
-    copy[used] = '\0';
+    memcpy(copy, text, length);
+    plain_make(copy, length);
     return copy;
 }
 
@@ -213,8 +204,7 @@ const char *row_record_text(struct row_context *context, const struct row_text *
     bool clean = text->text[length] == '\0'; /* only where the cell itself ends there */
     if (text->is_code)
         return text->text;
-    for (size_t i = 0; i < length && clean; i++)
-        clean = !is_control(text->text[i]);
+    clean = clean && plain_length(text->text, length) == length;
     return clean && length == text->length ? text->text : clean_copy(context, text->text, length);
 }
 

@@ -1,5 +1,7 @@
 #include "geo/status.h"
 
+#include "geo/plain.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -31,14 +33,21 @@ static void trim_partial_character(char *text, size_t size)
         text[start - 1] = '\0';
 }
 
+/* Sentences quote what strangers wrote, and people read them on terminals. */
+static void finish_text(char *text, size_t size)
+{
+    trim_partial_character(text, size);
+    plain_make(text, strlen(text));
+}
+
 static void set(struct error *error, enum status status, const char *parameter, const char *format,
                 va_list args)
 {
     error->status = status;
     snprintf(error->parameter, sizeof error->parameter, "%s", parameter);
-    trim_partial_character(error->parameter, sizeof error->parameter);
+    finish_text(error->parameter, sizeof error->parameter);
     vsnprintf(error->message, sizeof error->message, format, args);
-    trim_partial_character(error->message, sizeof error->message);
+    finish_text(error->message, sizeof error->message);
 }
 
 enum status error_set(struct error *error, enum status status, const char *format, ...)
@@ -77,7 +86,7 @@ void error_prefix(struct error *error, const char *format, ...)
     if (length < 0 || (size_t)length >= sizeof error->message)
         length = (int)strlen(error->message);
     snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s", tail);
-    trim_partial_character(error->message, sizeof error->message);
+    finish_text(error->message, sizeof error->message);
 }
 
 enum status error_memory(struct error *error, const char *doing)
