@@ -398,10 +398,12 @@ enum status sqlite_field_edits(struct store *base, int64_t facility, struct aren
     sqlite3_stmt *statement;
     reading.status = sqlite_statement(
         reading.link, SLOT_FIELD_EDITS,
-        "SELECT kind, key, field, edited_at, actor FROM field_edit WHERE (kind = 0 AND key = ?1) "
-        "OR (kind = 1 AND key IN (SELECT grp FROM grp WHERE facility = ?1)) "
-        "OR (kind = 2 AND key IN (SELECT offer FROM offer WHERE facility = ?1)) "
-        "ORDER BY kind, key, field",
+        /* in the order of kind, key, field: each part is a walk along keys, and nothing is sorted */
+        "SELECT kind, key, field, edited_at, actor FROM field_edit WHERE kind = 0 AND key = ?1 "
+        "UNION ALL SELECT kind, key, field, edited_at, actor FROM grp g CROSS JOIN field_edit ON "
+        "kind = 1 AND key = g.grp WHERE g.facility = ?1 "
+        "UNION ALL SELECT kind, key, field, edited_at, actor FROM offer o CROSS JOIN field_edit ON "
+        "kind = 2 AND key = o.offer WHERE o.facility = ?1",
         &statement, error);
     if (!reading.status) {
         sqlite3_bind_int64(statement, 1, facility);
