@@ -1,6 +1,7 @@
 #include "data/register_import.h"
 
 #include "data/history.h"
+#include "data/register_feed.h"
 #include "data/register_identities.h"
 #include "data/register_place.h"
 #include "data/register_row.h"
@@ -40,7 +41,6 @@ struct running {
     struct table *table;
     struct register_reader reader;
     struct arena row_arena;
-    struct register_row row; /* large: one for all rows */
     struct missing *missing; /* the facilities to close */
     uint32_t missing_count, missing_capacity;
     uint64_t nameless_count, first_nameless; /* rows without a readable identity; a line */
@@ -344,76 +344,34 @@ static enum status close_missing(struct running *run, struct error *error)
 
 /* The rows ------------------------------------------------------------------------------------------- */
 
-static void reject(struct running *run, const struct table_row *row, const char *identity,
-                   const char *column, const char *value, const char *reason)
+static void report_findings(struct running *run, const struct register_fed_row *fed)
 {
-    import_report_reject(run->report,
-                         &(struct import_entry){row->line, identity, column, value, reason});
-}
-
-/* Is the row one facility, and which? False: it is rejected, and the report says why. */
-static bool identify(struct running *run, const struct table_row *row, const char **identity)
-{
-    char reason[160];
-    const struct register_reader *reader = &run->reader;
-    const char *column = NULL;
-    if (row->cell_count != reader->column_count) {
-        snprintf(reason, sizeof reason, "the row has %u cells, the file %u columns",
-                 row->cell_count, reader->column_count);
-        reject(run, row, NULL, NULL, NULL, reason);
-        return false;
-    }
-    *identity = register_row_identity(reader, row, &run->row_arena, &column);
-    if (!*identity) {
-        snprintf(reason, sizeof reason, "no identity: empty, or longer than %d bytes",
-                 REGISTER_MAX_ID_BYTES);
-        reject(run, row, NULL, column, NULL, reason);
-        return false;
-    }
-    const struct register_identity *known = register_identities_find(&run->identities, *identity);
-    if (known && known->other_line) {
-        uint64_t other = known->first_line == row->line ? known->other_line : known->first_line;
-        snprintf(reason, sizeof reason, "the identity stands also on line %llu",
-                 (unsigned long long)other);
-        reject(run, row, *identity, column, *identity, reason);
-        return false;
-    }
-    return true;
-}
-
-static void report_findings(struct running *run, const struct table_row *row, const char *identity)
-{
-    for (uint32_t i = 0; i < run->row.finding_count; i++) {
-        const struct register_finding *finding = &run->row.findings[i];
+    for (uint32_t i = 0; i < fed->row.finding_count; i++) {
+        const struct register_finding *finding = &fed->row.findings[i];
         import_report_warn(run->report, finding->warning,
-                           &(struct import_entry){row->line, identity, finding->column,
+                           &(struct import_entry){fed->line, fed->identity, finding->column,
                                                   finding->value, finding->detail});
     }
 }
 
-static enum status put_row(struct running *run, const struct table_row *row, const char *identity,
-                           struct error *error)
+static enum status put_row(struct running *run, struct register_fed_row *fed, struct error *error)
 {
     struct import_report *report = run->report;
-    enum status status =
-        register_row_read(&run->reader, row, identity, &run->row_arena, &run->row, error);
-    if (status)
-        return status;
-    register_place(&run->placer, &run->row);
-    report_findings(run, row, identity);
+    report_findings(run, fed);
     struct history_conflict conflicts[ROW_CONFLICTS];
     uint32_t conflict_count = 0;
     enum history_outcome outcome;
-    bool off_map = run->row.bundle.facility.lon_e7 == NONE;
-    status =
-        history_put(run->store, &run->row.bundle, run->region->id_prefix, run->options->as_of,
+    struct facility_bundle *bundle = &fed->row.bundle;
+    bool off_map = bundle->facility.lon_e7 == NONE;
+    enum status status =
+        history_put(run->store, bundle, run->region->id_prefix, run->options->as_of,
                     run->options->now, &outcome, conflicts, ROW_CONFLICTS, &conflict_count, error);
     if (status) {
-        error_prefix(error, "line %llu", (unsigned long long)row->line);
+        error_prefix(error, "line %llu", (unsigned long long)fed->line);
         return status;
     }
     if (outcome == HISTORY_CONFLICTING) {
-        report_conflicts(run, row->line, identity, conflicts, conflict_count);
+        report_conflicts(run, fed->line, fed->identity, conflicts, conflict_count);
         return STATUS_OK;
     }
     report->off_map += off_map;
@@ -423,30 +381,43 @@ static enum status put_row(struct running *run, const struct table_row *row, con
     return STATUS_OK;
 }
 
+static enum status put_fed(struct running *run, struct register_fed_row *fed, struct error *error)
+{
+    struct import_report *report = run->report;
+    report->rows++;
+    enum status status = look_up(run, report->rows, 0.2 + fed->done * 0.75, error);
+    if (status)
+        return status;
+    switch (fed->outcome) {
+    case REGISTER_FED_SKIPPED:
+        report->skipped++;
+        return STATUS_OK;
+    case REGISTER_FED_REJECTED:
+        import_report_reject(report, &(struct import_entry){fed->line, fed->identity, fed->column,
+                                                            fed->value, fed->reason});
+        return STATUS_OK;
+    case REGISTER_FED_ROW:
+        break;
+    }
+    return put_row(run, fed, error);
+}
+
 /* The second reading: each row into its facility's history. */
 static enum status put_rows(struct running *run, struct error *error)
 {
+    struct register_feed *feed = NULL;
+    struct register_fed_row *fed;
     enum status status = open_file(run, error);
-    struct table_row row;
-    bool more = true;
+    if (!status)
+        status = register_feed_open(run->table, &run->reader, &run->placer, &run->identities, &feed,
+                                    error);
     while (!status) {
-        status = table_next(run->table, &row, &more, error);
-        if (status || !more)
+        status = register_feed_next(feed, &fed, error);
+        if (status || !fed)
             break;
-        run->report->rows++;
-        status = look_up(run, run->report->rows, 0.2 + table_progress(run->table) * 0.75, error);
-        arena_reset(&run->row_arena);
-        if (status)
-            break;
-        if (row.cell_count == run->reader.column_count &&
-            register_row_skipped(&run->reader, &row, &run->row_arena)) {
-            run->report->skipped++;
-            continue;
-        }
-        const char *identity;
-        if (identify(run, &row, &identity))
-            status = put_row(run, &row, identity, error);
+        status = put_fed(run, fed, error);
     }
+    register_feed_close(feed);
     close_file(run);
     return status;
 }

@@ -552,3 +552,72 @@ TEST(coordinates_in_metres_come_through_proj_and_swapped_ones_are_seen)
     arena_release(&arena);
     import_case_close(&c);
 }
+
+/* Reading on a thread of its own ------------------------------------------------------------------*/
+
+enum { MANY_ROWS = 1000 };
+
+/* Many rows of default columns: every tenth twice with the same identity, every hundredth with a cell
+ * too few, and one whose name is longer than a whole batch of rows may be. */
+static const char *write_many(void)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    REQUIRE(out);
+    fprintf(out, "id,name,lon,lat\n");
+    for (int i = 1; i <= MANY_ROWS; i++) {
+        const char *cells = i % 100 == 50 ? ",示例\n" : ",示例,120.17,30.2\n";
+        for (int twice = 0; twice <= (i % 10 == 0); twice++)
+            fprintf(out, "M%d%s", i, cells);
+        if (i == MANY_ROWS / 2)
+            fprintf(out, "LONG,%*s示例,120.17,30.2\n", 1040000, "");
+    }
+    fclose(out);
+    const char *path = write_bytes("many.csv", text, length);
+    free(text);
+    return path;
+}
+
+TEST(rows_read_on_a_thread_of_their_own_come_whole_and_in_order)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", NULL);
+    struct register_import_options options = import_case_options(&c);
+    REQUIRE_OK(import_case_run(&c, write_many(), &options), &c.error);
+    uint64_t twice = MANY_ROWS / 10 * 2; /* both rows of each; the short ones are among them */
+    CHECK_INT(c.report.rows, MANY_ROWS + MANY_ROWS / 10 + 1);
+    import_case_counts(&c, MANY_ROWS - MANY_ROWS / 10 + 1, 0, 0, 0, twice);
+    for (uint32_t i = 1; i < c.report.rejections.count; i++)
+        CHECK(c.report.rejections.items[i - 1].line < c.report.rejections.items[i].line);
+    struct arena arena;
+    struct facility_record facility;
+    arena_init(&arena, 1 << 16);
+    REQUIRE(import_case_facility(&c, "M1", today(), &arena, &facility));
+    CHECK_TEXT(facility.id, "st-0001"); /* numbers follow the file */
+    REQUIRE(import_case_facility(&c, "M999", today(), &arena, &facility));
+    CHECK_TEXT(facility.id, "st-0901");
+    arena_release(&arena);
+    import_case_close(&c);
+}
+
+static void cancel_late(void *context, double done, uint64_t rows)
+{
+    (void)done;
+    if (rows >= 512)
+        atomic_store((atomic_bool *)context, true);
+}
+
+TEST(an_import_that_is_cancelled_stops_its_reading_thread)
+{
+    struct import_case c;
+    import_case_open(&c, "memory:", "sample-town", NULL);
+    atomic_bool cancelled = false;
+    struct register_import_options options = import_case_options(&c);
+    options.cancelled = &cancelled;
+    options.progress = cancel_late;
+    options.progress_context = &cancelled;
+    CHECK_INT(import_case_run(&c, write_many(), &options), STATUS_CANCELLED);
+    CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+    import_case_close(&c);
+}
