@@ -5,7 +5,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE_BYTES = 4096, MAPPED_FROM_BYTES = 1 << 20, LARGE_PAGES_FROM_BYTES = 4 << 20 };
+enum {
+    PAGE_BYTES = 4096,
+    MAPPED_FROM_BYTES = 1 << 20,
+    LARGE_PAGES_FROM_BYTES = 4 << 20,
+    LARGE_PAGE_BYTES = 2 << 20
+};
 
 /* Before each block; a cache line, so that the block begins on one. */
 struct header {
@@ -41,6 +46,14 @@ static void *finish(struct header *header, size_t bytes, size_t mapped_bytes)
     return header + 1;
 }
 
+/* Whole large pages, where there are to be any: only such a mapping is laid where they fit, by
+ * mmap() and again by mremap(), which else breaks those it has. What is not touched costs nothing. */
+static size_t mapped_size(size_t bytes)
+{
+    size_t unit = bytes < LARGE_PAGES_FROM_BYTES ? (size_t)PAGE_BYTES : (size_t)LARGE_PAGE_BYTES;
+    return (bytes + unit - 1) / unit * unit;
+}
+
 static void *make(size_t bytes)
 {
     size_t whole = bytes + sizeof(struct header);
@@ -48,7 +61,7 @@ static void *make(size_t bytes)
         struct header *header = aligned_alloc(64, (whole + 63) / 64 * 64);
         return header ? finish(memset(header, 0, whole), bytes, 0) : NULL;
     }
-    whole = (whole + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    whole = mapped_size(whole);
     void *mapping = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return mapping == MAP_FAILED ? NULL : finish(mapping, bytes, whole);
 }
@@ -61,7 +74,7 @@ void *large_memory_resize(void *block, size_t bytes)
         return make(bytes);
     struct header *header = header_of(block);
     if (header->mapped_bytes) {
-        size_t whole = (bytes + sizeof(struct header) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        size_t whole = mapped_size(bytes + sizeof(struct header));
         void *moved = mremap(header, header->mapped_bytes, whole, MREMAP_MAYMOVE);
         return moved == MAP_FAILED ? NULL : finish(moved, bytes, whole);
     }
