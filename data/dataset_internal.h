@@ -87,7 +87,7 @@ enum status MUST_CHECK dataset_scan_all(struct raw *raw, struct error *error);
 void raw_release(struct raw *raw);
 
 /* Every array of raw rows and of the dataset is from large_memory.h. Room for one more in a growing
- * array; grows by half. MEMORY; LIMIT past 2^28 elements. */
+ * array. MEMORY; LIMIT past 2^28 elements. */
 enum status MUST_CHECK raw_grow(void **array, size_t count, size_t *capacity, size_t element_bytes,
                                 struct error *error);
 

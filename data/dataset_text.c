@@ -7,7 +7,8 @@
 enum {
     SEEN_SIZE = 4096,          /* slots of the table of texts that repeat */
     SEEN_MOST = SEEN_SIZE / 2, /* past these, new texts are simply kept again */
-    LARGEST_COUNT = 1 << 28
+    LARGEST_COUNT = 1 << 28,
+    SMALL_BYTES = 1 << 20
 };
 #define LARGEST_TEXT_BYTES ((size_t)UINT32_MAX)
 
@@ -15,6 +16,15 @@ struct text_seen {
     text_ref ref;
     uint32_t hash;
 };
+
+/* Small ones grow fast, because each step copies; large ones double, because only what is touched
+ * costs memory (large_memory.h). */
+static size_t larger_capacity(size_t capacity, size_t element_bytes, size_t first)
+{
+    if (capacity == 0)
+        return first;
+    return capacity * element_bytes < SMALL_BYTES ? capacity * 8 : capacity * 2;
+}
 
 enum status raw_grow(void **array, size_t count, size_t *capacity, size_t element_bytes,
                      struct error *error)
@@ -24,7 +34,7 @@ enum status raw_grow(void **array, size_t count, size_t *capacity, size_t elemen
     if (count >= LARGEST_COUNT)
         return error_set(error, STATUS_LIMIT, "the register has more than %d rows of one kind",
                          LARGEST_COUNT);
-    size_t larger = *capacity ? *capacity + *capacity / 2 : 64;
+    size_t larger = larger_capacity(*capacity, element_bytes, 64);
     void *grown = large_memory_resize(*array, larger * element_bytes);
     if (!grown)
         return error_memory(error, "reading the register");
@@ -46,7 +56,7 @@ static enum status append(struct text_pool *pool, const char *text, size_t lengt
     if (needed > LARGEST_TEXT_BYTES)
         return error_set(error, STATUS_LIMIT, "the register's text is larger than 4 GiB");
     if (needed > pool->capacity) {
-        size_t larger = pool->capacity ? pool->capacity + pool->capacity / 2 : 4096;
+        size_t larger = larger_capacity(pool->capacity, 1, 4096);
         larger = larger < needed ? needed : larger;
         char *grown = large_memory_resize(pool->bytes, larger);
         if (!grown)
