@@ -19,6 +19,7 @@ void dataset_release(struct dataset *dataset)
     large_memory_free(dataset->groups);
     large_memory_free(dataset->offers);
     large_memory_free(dataset->numbers);
+    large_memory_free(dataset->layout);
     large_memory_free(dataset->slots);
     large_memory_free(dataset->hours_patterns);
     large_memory_free(dataset->rules);

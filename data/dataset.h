@@ -1,8 +1,9 @@
 /*
  * The dataset: one immutable picture of the register, built from the store, that requests read.
  *
- * Facilities are numbered in ascending order of public id (bytewise), groups and offers stand
- * contiguous by facility, so that a number is an array place and ties go to the smaller id. Every
+ * Facilities are numbered in ascending order of public id (bytewise), so that ties go to the smaller
+ * id. Groups and offers stand contiguous by facility, and facilities that are neighbours in space
+ * have theirs beside one another (`layout`): what one answer reads lies in few pages. Every
  * point here is the public one (a home's is rounded to 0.001 degree unless it consents); the exact
  * point of a home is not in the dataset at all, nor is its phone.
  *
@@ -92,6 +93,7 @@ struct dataset {
     uint32_t region_count;
 
     struct dataset_facility *facilities;
+    uint32_t *layout; /* facilities, in the order in which their groups and offers stand */
     struct dataset_group *groups;
     struct dataset_offer *offers;
     struct group_numbers *numbers; /* beside groups */

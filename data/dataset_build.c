@@ -132,6 +132,64 @@ static enum status place_facilities(struct build *build, struct error *error)
     return status;
 }
 
+/* The layout ----------------------------------------------------------------------------------- */
+
+struct layout_place {
+    uint64_t key;
+    uint32_t facility;
+};
+
+/* Every second bit of the result, from bit 0. */
+static uint64_t spread_bits(uint32_t value)
+{
+    uint64_t bits = value;
+    bits = (bits | bits << 16) & 0x0000FFFF0000FFFFu;
+    bits = (bits | bits << 8) & 0x00FF00FF00FF00FFu;
+    bits = (bits | bits << 4) & 0x0F0F0F0F0F0F0F0Fu;
+    bits = (bits | bits << 2) & 0x3333333333333333u;
+    return (bits | bits << 1) & 0x5555555555555555u;
+}
+
+/* Along a Z-order curve (Morton 1966); what is off the map stands last. */
+static uint64_t layout_key(struct geo_point point)
+{
+    if (!geo_point_is_valid(point))
+        return UINT64_MAX;
+    uint32_t x = (uint32_t)((point.lon + 180) / 360 * 0x7FFFFFFF);
+    uint32_t y = (uint32_t)((point.lat + 90) / 180 * 0x7FFFFFFF);
+    return spread_bits(x) | spread_bits(y) << 1;
+}
+
+static int by_layout_key(const void *a, const void *b)
+{
+    const struct layout_place *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->facility < y->facility ? -1 : x->facility > y->facility;
+}
+
+/*
+ * Groups and offers are laid out by where their facilities are, not by ids: what one answer tells of
+ * are neighbours, and each array is then read in a page or two, not in one for every facility.
+ */
+static enum status find_layout(struct build *build, struct error *error)
+{
+    struct dataset *dataset = build->dataset;
+    uint32_t count = dataset->facility_count;
+    struct layout_place *places = NULL;
+    enum status status = raw_make_array((void **)&places, count, sizeof *places, error);
+    if (!status)
+        status = raw_make_array((void **)&dataset->layout, count, sizeof *dataset->layout, error);
+    for (uint32_t i = 0; i < count && !status; i++)
+        places[i] = (struct layout_place){layout_key(dataset->facilities[i].point), i};
+    if (!status)
+        qsort(places, count, sizeof *places, by_layout_key);
+    for (uint32_t i = 0; i < count && !status; i++)
+        dataset->layout[i] = places[i].facility;
+    large_memory_free(places);
+    return status;
+}
+
 /* Groups and their numbers --------------------------------------------------------------------- */
 
 static bool holds_today(const struct build *build, uint32_t facility, day_t from, day_t to)
@@ -146,9 +204,10 @@ static uint32_t sum_group_counts(struct dataset *dataset)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < dataset->facility_count; i++) {
-        dataset->facilities[i].first_group = sum;
-        sum += dataset->facilities[i].group_count;
-        dataset->facilities[i].group_count = 0;
+        struct dataset_facility *facility = &dataset->facilities[dataset->layout[i]];
+        facility->first_group = sum;
+        sum += facility->group_count;
+        facility->group_count = 0;
     }
     return sum;
 }
@@ -227,9 +286,10 @@ static uint32_t sum_offer_counts(struct dataset *dataset)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < dataset->facility_count; i++) {
-        dataset->facilities[i].first_offer = sum;
-        sum += dataset->facilities[i].offer_count;
-        dataset->facilities[i].offer_count = 0;
+        struct dataset_facility *facility = &dataset->facilities[dataset->layout[i]];
+        facility->first_offer = sum;
+        sum += facility->offer_count;
+        facility->offer_count = 0;
     }
     return sum;
 }
@@ -419,7 +479,9 @@ static enum status place_the_rest(struct build *build, struct error *error)
     struct index_work work = {.dataset = build->dataset};
     pthread_t helper;
     bool helped = pthread_create(&helper, NULL, run_index, &work) == 0;
-    enum status status = place_groups(build, error);
+    enum status status = find_layout(build, error);
+    if (!status)
+        status = place_groups(build, error);
     if (!status)
         status = place_numbers(build, error);
     if (!status)

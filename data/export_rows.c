@@ -198,15 +198,23 @@ static bool is_shown(const struct export_cursor *cursor, uint32_t facility)
            cursor->dataset->facilities[facility].region == cursor->region;
 }
 
-/* Offers stand in the order of their facilities. */
+/* Offers come in the order of their facilities' ids. */
 bool export_next(struct export_cursor *cursor, struct export_row *row)
 {
     const struct dataset *dataset = cursor->dataset;
-    const uint32_t counts[EXPORT_LAYER_COUNT] = {dataset->facility_count, dataset->offer_count,
+    const uint32_t counts[EXPORT_LAYER_COUNT] = {dataset->facility_count, dataset->facility_count,
                                                  dataset->community_count};
     memset(row, 0, sizeof *row);
     while (cursor->next < counts[cursor->layer]) {
-        uint32_t number = cursor->next++;
+        uint32_t number = cursor->next;
+        if (cursor->layer == EXPORT_OFFERS && is_shown(cursor, number) &&
+            cursor->next_in_facility < dataset->facilities[number].offer_count) {
+            fill_offer(cursor, dataset->facilities[number].first_offer + cursor->next_in_facility++,
+                       row);
+            return true;
+        }
+        cursor->next++;
+        cursor->next_in_facility = 0;
         switch (cursor->layer) {
         case EXPORT_FACILITIES:
             if (!is_shown(cursor, number))
@@ -214,10 +222,7 @@ bool export_next(struct export_cursor *cursor, struct export_row *row)
             fill_facility(dataset, number, row);
             return true;
         case EXPORT_OFFERS:
-            if (!is_shown(cursor, dataset->offers[number].facility))
-                continue;
-            fill_offer(cursor, number, row);
-            return true;
+            continue; /* the next facility */
         default:
             if (dataset->community_regions[number] != cursor->region)
                 continue;

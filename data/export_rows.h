@@ -52,7 +52,8 @@ struct export_cursor {
     const struct vacancies *vacancies;
     uint16_t region;
     enum export_layer layer;
-    uint32_t next; /* facility, offer or community */
+    uint32_t next;             /* facility or community; of offers, their facility */
+    uint32_t next_in_facility; /* of its offers */
 };
 bool export_next(struct export_cursor *cursor, struct export_row *row);
 

@@ -86,7 +86,7 @@ static enum status prepare_facility(struct json *out, const struct dataset *data
                                     struct fragment *fragment, struct error *error)
 {
     const char *id = dataset_text(dataset, facility->id);
-    fragment->at = (uint32_t)out->length;
+    fragment->at = (uint32_t)out->length & INT32_MAX;
     fragment->first_length = (uint16_t)strlen(id);
     json_raw(out, id, fragment->first_length);
     size_t start = out->length;
@@ -99,10 +99,11 @@ static enum status prepare_offer(struct json *out, const struct dataset *dataset
                                  const struct dataset_offer *offer, struct fragment *fragment,
                                  struct error *error)
 {
-    fragment->at = (uint32_t)out->length;
+    size_t begin = out->length;
+    fragment->at = (uint32_t)begin & INT32_MAX;
     out->comma = false;
     write_offer(out, dataset, offer);
-    enum status status = end_piece(out, fragment->at, &fragment->first_length, error);
+    enum status status = end_piece(out, begin, &fragment->first_length, error);
     size_t start = out->length;
     write_price(out, dataset, offer);
     return status ? status : end_piece(out, start, &fragment->second_length, error);
@@ -113,19 +114,20 @@ static void *make_array(size_t count, size_t element_bytes)
     return calloc(count ? count : 1, element_bytes);
 }
 
-/* One chunk: facilities [from, to) with their offers. */
+/* One chunk: facilities [from, to) of the layout with their offers. */
 struct chunk_work {
     struct fragments *fragments;
     uint32_t from, to;
+    bool is_second;
     struct json out;
     enum status status;
     struct error error;
 };
 
-static uint32_t offers_before(const struct dataset *dataset, uint32_t facility)
+static uint32_t offers_before(const struct dataset *dataset, uint32_t place)
 {
-    return facility < dataset->facility_count ? dataset->facilities[facility].first_offer
-                                              : dataset->offer_count;
+    return place < dataset->facility_count ? dataset->facilities[dataset->layout[place]].first_offer
+                                           : dataset->offer_count;
 }
 
 static void *prepare_chunk(void *context)
@@ -135,15 +137,18 @@ static void *prepare_chunk(void *context)
     size_t offers = offers_before(dataset, work->to) - offers_before(dataset, work->from);
     /* about what it comes to, so that it seldom grows; what is not used is given back */
     size_t expected = (work->to - work->from) * (size_t)480 + offers * 176 + 4096;
-    json_init(&work->out, UINT32_MAX);
+    json_init(&work->out, INT32_MAX);
     if (json_reserve(&work->out, expected))
         large_memory_advise(work->out.bytes, work->out.capacity);
     for (uint32_t i = work->from; i < work->to && !work->status; i++) {
-        const struct dataset_facility *facility = &dataset->facilities[i];
+        uint32_t number = dataset->layout[i];
+        const struct dataset_facility *facility = &dataset->facilities[number];
+        work->fragments->facilities[number].chunk = work->is_second;
         work->status = prepare_facility(&work->out, dataset, facility,
-                                        &work->fragments->facilities[i], &work->error);
+                                        &work->fragments->facilities[number], &work->error);
         for (uint32_t k = 0; k < facility->offer_count && !work->status; k++) {
             uint32_t offer = facility->first_offer + k;
+            work->fragments->offers[offer].chunk = work->is_second;
             work->status = prepare_offer(&work->out, dataset, &dataset->offers[offer],
                                          &work->fragments->offers[offer], &work->error);
         }
@@ -158,11 +163,10 @@ static void *prepare_chunk(void *context)
 
 static enum status prepare_chunks(struct fragments *fragments, struct error *error)
 {
+    uint32_t count = fragments->dataset->facility_count;
     struct chunk_work work[FRAGMENT_CHUNKS] = {
-        {.fragments = fragments, .to = fragments->second_facility},
-        {.fragments = fragments,
-         .from = fragments->second_facility,
-         .to = fragments->dataset->facility_count}};
+        {.fragments = fragments, .to = count / 2},
+        {.fragments = fragments, .from = count / 2, .to = count, .is_second = true}};
     pthread_t helper;
     bool helped = pthread_create(&helper, NULL, prepare_chunk, &work[1]) == 0;
     prepare_chunk(&work[0]);
@@ -190,8 +194,6 @@ enum status fragments_build(const struct dataset *dataset, struct fragments **re
     if (!fragments)
         return error_memory(error, "preparing answers");
     fragments->dataset = dataset;
-    fragments->second_facility = dataset->facility_count / 2;
-    fragments->second_offer = offers_before(dataset, fragments->second_facility);
     fragments->facilities = make_array(dataset->facility_count, sizeof *fragments->facilities);
     fragments->offers = make_array(dataset->offer_count, sizeof *fragments->offers);
     enum status status = fragments->facilities && fragments->offers

@@ -12,12 +12,12 @@
 
 /* Two pieces that stand together: `first`, then `second`. */
 struct fragment {
-    uint32_t at; /* into its chunk */
+    uint32_t chunk : 1, at : 31;
     uint16_t first_length, second_length;
 };
 
 enum {
-    FRAGMENT_CHUNKS = 2 /* made by a thread each: the first half of the facilities, the second */
+    FRAGMENT_CHUNKS = 2 /* made by a thread each: the first half of the layout, the second */
 };
 
 struct fragments {
@@ -27,22 +27,22 @@ struct fragments {
     /* first: {"id":…,"group":…,"care":…,"age_months":…,"licensed":…  and second:
      * ,"price":…,"price_unit":…,"currency":…,"hours_today":  for an answer to fill and close */
     struct fragment *offers;
-    char *chunks[FRAGMENT_CHUNKS];          /* a facility, then its offers, and so on */
-    uint32_t second_facility, second_offer; /* the first ones of the second chunk */
+    char *chunks[FRAGMENT_CHUNKS]; /* by dataset->layout: a facility, then its offers, and so on */
 };
 
 static inline const char *fragments_of_facility(const struct fragments *fragments,
                                                 uint32_t facility)
 {
-    return fragments->chunks[facility >= fragments->second_facility] +
-           fragments->facilities[facility].at;
+    struct fragment fragment = fragments->facilities[facility];
+    return fragments->chunks[fragment.chunk] + fragment.at;
 }
 static inline const char *fragments_of_offer(const struct fragments *fragments, uint32_t offer)
 {
-    return fragments->chunks[offer >= fragments->second_offer] + fragments->offers[offer].at;
+    struct fragment fragment = fragments->offers[offer];
+    return fragments->chunks[fragment.chunk] + fragment.at;
 }
 
-/* The dataset must outlive it. *fragments is yours: fragments_release(). LIMIT past 4 GiB a chunk. */
+/* The dataset must outlive it. *fragments is yours: fragments_release(). LIMIT past 2 GiB a chunk. */
 enum status MUST_CHECK fragments_build(const struct dataset *dataset, struct fragments **fragments,
                                        struct error *error);
 void fragments_release(struct fragments *fragments); /* safe on NULL */
