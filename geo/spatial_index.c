@@ -97,6 +97,7 @@ static void order_few(struct found *found, uint32_t count)
         taken |= (uint64_t)1 << place;
         ordered[place] = found[i];
     }
+    // cppcheck-suppress uninitvar ; the first `count` are filled
     memcpy(found, ordered, count * sizeof *found);
     insert_with_gap(found, count, 1);
 }
@@ -237,7 +238,9 @@ __attribute__((noinline)) static void keep_best(struct search *search)
         keys[i] = search->keys[found[i].candidate];
         slots[i] = search->slots[found[i].candidate];
     }
+    // cppcheck-suppress uninitvar ; the first `count` are filled
     memcpy(search->keys, keys, count * sizeof *keys);
+    // cppcheck-suppress uninitvar ; the first `count` are filled
     memcpy(search->slots, slots, count * sizeof *slots);
     search->count = count;
 }
