@@ -12,14 +12,18 @@ struct metrics;
 struct picture;
 
 /* What the guard refuses (http_guard.h makes one of these), what the reaper cuts. */
-#define METRICS_REFUSAL_LIST(X)                                                                   \
-    X(REQUEST_LINE, "request_line")                                                               \
-    X(URL, "url")                                                                                 \
-    X(HEAD_SIZE, "head_size")                                                                     \
-    X(HOST, "host")                                                                               \
-    X(HEADER_NAME, "header_name")                                                                 \
-    X(HEADER_VALUE, "header_value") X(FRAMING, "framing") X(BODY_SIZE, "body_size") X(RATE, "rat" \
-                                                                                            "e")
+/* clang-format off */
+#define METRICS_REFUSAL_LIST(X) \
+    X(REQUEST_LINE, "request_line") \
+    X(URL, "url") \
+    X(HEAD_SIZE, "head_size") \
+    X(HOST, "host") \
+    X(HEADER_NAME, "header_name") \
+    X(HEADER_VALUE, "header_value") \
+    X(FRAMING, "framing") \
+    X(BODY_SIZE, "body_size") \
+    X(RATE, "rate")
+/* clang-format on */
 #define METRICS_CUT_LIST(X) X(HEAD, "head") X(BODY, "body") X(RESPONSE, "response") X(IDLE, "idle")
 
 enum metrics_refusal {
