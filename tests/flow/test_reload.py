@@ -133,7 +133,7 @@ def test_an_import_that_is_killed_leaves_the_store_as_it_was(flow):
 
 def test_a_client_that_goes_away_cancels_its_import(flow):
     server = flow.serve(flow.store(TOWN))
-    large = write_register(flow.folder / "large.csv", 20000, TODAY)
+    large = write_register(flow.folder / "large.csv", 80000, TODAY)
     assert interrupt_import(flow, server.store, large, 0.7), "it ended too soon: make the file larger"
     small = write_register(flow.folder / "small.csv", 5, TODAY)
     flow.run("import", "register", small, "--coordsys", "wgs84", "--as-of", TODAY, "--store",
