@@ -53,7 +53,11 @@ enum status sqlite_failure(struct sqlite_link *link, int code, const char *doing
         what = "another program holds it";
     if (status == STATUS_IO && primary != SQLITE_FULL && link->in_transaction && link->failed)
         atomic_store(link->failed, true);
-    return error_set(error, status, "store %s: %s: %s", link->path, doing, what);
+    /* These two say that the system refused, but not why. */
+    bool by_system = link->db && (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR);
+    int reason = by_system && status == STATUS_IO ? sqlite3_system_errno(link->db) : 0;
+    return error_set(error, status, "store %s: %s: %s%s%s", link->path, doing, what,
+                     reason ? ": " : "", reason ? strerror(reason) : "");
 }
 
 enum status sqlite_exec(struct sqlite_link *link, const char *sql, struct error *error)

@@ -435,6 +435,19 @@ TEST(a_backup_is_a_whole_store_of_the_last_commit)
     store_close(store);
 }
 
+TEST(what_the_system_refuses_is_said_with_its_reason)
+{
+    const char *path = in_folder("blocked.db");
+    char log[4200];
+    struct error error;
+    struct store *store;
+    store_close(make_store(path));
+    snprintf(log, sizeof log, "%s-wal", path);
+    REQUIRE(mkdir(log, 0700) == 0); /* where the log belongs */
+    CHECK_INT(store_open(path, STORE_WRITE, &store, &error), STATUS_IO);
+    CHECK_CONTAINS(error.message, "unable to open database file: Is a directory");
+}
+
 TEST(generations_go_on_where_they_were)
 {
     const char *path = in_folder("generation.db");
