@@ -13,6 +13,15 @@
  *   community_share  0 to 1: the share of a community's weight that makes it served (0.9)
  *   sample           true: invented data; test: true: a store for tests; both accept --now
  *   notice           what is said wherever the data appear; notice_en: in English
+ *   basemap          what is drawn beneath the map: "none" (default), "own" (vector tiles of the streets
+ *                    that `import osm` brought) or "tianditu" (天地图; with this alone a browser asks
+ *                    somebody else)
+ *   tianditu_key     the browser key that 天地图 gives; needed by basemap tianditu, and only there
+ *   basemap_coordsys the system of its tiles: "wgs84" (default: its CGCS2000 differs by less than a
+ *                    metre), "gcj02" or "bd09", which shift what is drawn over them
+ *   map_notice       审图号 and what else must stand on the map, word for word
+ *   icp, police      "浙ICP备12345678号-1", "浙公网安备33010802000000号"
+ *   privacy_contact  whom to ask about personal data: an e-mail address, a telephone number, https://…
  *   files            what `init` loads, beside region.json: {"streets", "communities", "register",
  *                    "osm"}; the last one as `import osm` does
  *   calendar         {"source":      who published it; for people
@@ -321,10 +330,30 @@ static enum status read_labels(const json_t *root, struct region *region, struct
 
 static enum status read_region(const json_t *root, struct region *region, struct error *error)
 {
-    static const char *const keys[] = {
-        "name",      "title",  "title_en",  "id_prefix",       "timezone", "currency",
-        "language",  "bounds", "freshness", "sample",          "test",     "notice",
-        "notice_en", "files",  "calendar",  "community_share", NULL};
+    static const char *const keys[] = {"name",
+                                       "title",
+                                       "title_en",
+                                       "id_prefix",
+                                       "timezone",
+                                       "currency",
+                                       "language",
+                                       "bounds",
+                                       "freshness",
+                                       "sample",
+                                       "test",
+                                       "notice",
+                                       "notice_en",
+                                       "files",
+                                       "calendar",
+                                       "community_share",
+                                       "basemap",
+                                       "icp",
+                                       "police",
+                                       "tianditu_key",
+                                       "basemap_coordsys",
+                                       "privacy_contact",
+                                       "map_notice",
+                                       NULL};
     enum status status = fields_check(root, "region.json", keys, error);
     if (!status)
         status = read_names(root, region, error);
@@ -338,6 +367,8 @@ static enum status read_region(const json_t *root, struct region *region, struct
         status = read_share(root, &region->community_share, error);
     if (!status)
         status = read_labels(root, region, error);
+    if (!status)
+        status = region_map_read(root, &region->map, error);
     if (!status)
         status = read_files(root, region, error);
     if (!status)

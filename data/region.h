@@ -6,6 +6,7 @@
 #define DATA_REGION_H
 
 #include "data/calendar.h"
+#include "data/region_map.h"
 #include "geo/geometry.h"
 
 /* How old numbers may be, in seconds, per care type: up to fresh_s fresh, up to stale_s stale, then
@@ -27,6 +28,7 @@ struct region {
     bool sample;                      /* invented data: said wherever they appear */
     bool test;                        /* accepts --now too */
     char notice[256], notice_en[256]; /* "示例数据 …"; empty where none */
+    struct region_map map;
     /* files beside region.json that `init` loads; empty where none */
     char communities_file[128], streets_file[128], register_file[128];
     char osm_file[128]; /* the streets to walk on */

@@ -18,6 +18,7 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "r
 NOTICE = "示例数据：社区边界、机构、托位与价格均为虚构，不对应任何真实机构"
 NOTICE_EN = ("Sample data: outlines of communities, facilities, places and prices are invented and "
              "stand for no real facility")
+NOTICE_MAP = "示例地图：街道、水系、绿地与建筑均为虚构，非测绘成果"
 NOTICE_STREETS = ("示例数据：街道、水系、绿地与建筑均为虚构；仅主要道路、地铁站与水体的名称取自现实，位置为示意")
 NOTICE_STREETS_EN = ("Sample data: streets, water, parks and buildings are invented; only the names of main roads, "
                      "metro stations and waters are real, and where they run is a sketch.")
@@ -95,6 +96,7 @@ def region_json():
                       "hourly": {"fresh_days": 2, "stale_days": 7},
                       "drop_in": {"fresh_days": 2, "stale_days": 7}},
         "community_share": 0.9, "sample": True, "notice": NOTICE, "notice_en": NOTICE_EN,
+        "basemap": "own", "map_notice": NOTICE_MAP,
         "files": {"streets": "streets.json", "communities": "communities.geojson",
                   "register": "facilities.json", "osm": "streets.osm"},
         "calendar": {

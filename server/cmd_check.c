@@ -56,6 +56,38 @@ static void check_streets(struct checking *checking, struct store *store, const 
     network_file_close(&file);
 }
 
+/* What is drawn beneath the map, and what a public map in China still lacks: a remark, no fault, for
+ * a server may be for its makers alone. */
+static void describe_map(const struct region *region, char *text, size_t size)
+{
+    const struct region_map *map = &region->map;
+    const struct {
+        const char *key, *value;
+    } needed[] = {{"map_notice", map->notice},
+                  {"icp", map->icp},
+                  {"police", map->police},
+                  {"privacy_contact", map->privacy_contact}};
+    size_t used = (size_t)snprintf(text, size, "basemap %s", basemap_code(map->basemap));
+    const char *before = "; not public without ";
+    bool is_asked = strncmp(region->language, "zh", 2) == 0 && !region->sample;
+    for (size_t i = 0; i < COUNT_OF(needed) && is_asked && used < size; i++)
+        if (!needed[i].value[0] && (i > 0 || map->basemap != BASEMAP_NONE)) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", before, needed[i].key);
+            before = ", ";
+        }
+}
+
+static void describe_region(const struct region *region, char *text, size_t size)
+{
+    char map[128], until[11];
+    describe_map(region, map, sizeof map);
+    size_t used = (size_t)snprintf(text, size, "%s; %s", region->title, map);
+    if (region->calendar.known_until != DAY_NONE && used < size) {
+        day_format(region->calendar.known_until, until);
+        snprintf(text + used, size - used, "; public holidays are known until %s", until);
+    }
+}
+
 static void check_regions(struct checking *checking, struct store *store)
 {
     struct arena arena;
@@ -73,13 +105,9 @@ static void check_regions(struct checking *checking, struct store *store)
         snprintf(what, sizeof what, "region %s", regions[i].name);
         enum status status =
             region_parse(regions[i].json, strlen(regions[i].json), &region, &error);
-        char detail[200], until[11];
-        snprintf(detail, sizeof detail, "%s", region.title);
-        if (!status && region.calendar.known_until != DAY_NONE) {
-            day_format(region.calendar.known_until, until);
-            snprintf(detail, sizeof detail, "%s; public holidays are known until %s", region.title,
-                     until);
-        }
+        char detail[400] = "";
+        if (!status)
+            describe_region(&region, detail, sizeof detail);
         report(checking, what, status ? error.message : NULL, detail);
         region_release(&region);
         check_streets(checking, store, regions[i].name);
@@ -155,6 +183,7 @@ static enum status read_small_file(const char *path, char **text, size_t *length
 static void check_region_file(struct checking *checking, const char *given)
 {
     char path[COMMAND_PATH_BYTES], what[COMMAND_PATH_BYTES + 24], *text = NULL;
+    char detail[400] = "";
     size_t length = 0;
     struct region region = {0};
     struct error error = {0};
@@ -164,7 +193,9 @@ static void check_region_file(struct checking *checking, const char *given)
         status = read_small_file(path, &text, &length, &error);
     if (!status)
         status = region_parse(text, length, &region, &error);
-    report(checking, what, status ? error.message : NULL, region.title);
+    if (!status)
+        describe_region(&region, detail, sizeof detail);
+    report(checking, what, status ? error.message : NULL, detail);
     region_release(&region);
     free(text);
 }

@@ -152,11 +152,9 @@ static size_t escape(char *out, unsigned char c)
     }
 }
 
-void json_text_n(struct json *json, const char *text, size_t length)
+/* Between the quotes. */
+static void write_escaped(struct json *json, const char *text, size_t length)
 {
-    if (!before(json, length + 2))
-        return;
-    json->bytes[json->length++] = '"';
     size_t done = 0;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
@@ -168,6 +166,25 @@ void json_text_n(struct json *json, const char *text, size_t length)
         done = i + 1;
     }
     json_raw(json, text + done, length - done);
+}
+
+void json_text_n(struct json *json, const char *text, size_t length)
+{
+    if (!before(json, length + 2))
+        return;
+    json->bytes[json->length++] = '"';
+    write_escaped(json, text, length);
+    JSON_RAW(json, "\"");
+}
+
+void json_text_joined(struct json *json, const char *first, const char *second)
+{
+    size_t first_length = strlen(first), second_length = strlen(second);
+    if (!before(json, first_length + second_length + 2))
+        return;
+    json->bytes[json->length++] = '"';
+    write_escaped(json, first, first_length);
+    write_escaped(json, second, second_length);
     JSON_RAW(json, "\"");
 }
 

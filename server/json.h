@@ -61,6 +61,7 @@ void json_key(struct json *json, const char *key);
 
 void json_text(struct json *json, const char *text); /* NULL becomes null; valid UTF-8 */
 void json_text_n(struct json *json, const char *text, size_t length);
+void json_text_joined(struct json *json, const char *first, const char *second); /* one text */
 void json_bool(struct json *json, bool value);
 void json_nothing(struct json *json); /* null; jansson has the name json_null */
 void json_int(struct json *json, int64_t value);

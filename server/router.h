@@ -59,6 +59,6 @@ const char *method_word(enum method method);
 
 /* The handlers, one file a resource (api_*.c). */
 route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
-route_handler api_status, api_health, api_ready, api_metrics, api_openapi;
+route_handler api_status, api_config, api_health, api_ready, api_metrics, api_openapi;
 
 #endif

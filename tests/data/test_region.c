@@ -150,3 +150,81 @@ TEST(a_region_refuses_impossible_bounds_zones_and_currencies)
               STATUS_INVALID);
     CHECK_CONTAINS(error.message, "currency");
 }
+
+TEST(a_region_says_what_is_beneath_its_map_and_what_the_page_must_carry)
+{
+    struct region region;
+    struct error error;
+    char href[REGION_MAP_HREF_BYTES];
+    REQUIRE_OK(parse("{" SMALLEST "}", &region, &error), &error);
+    CHECK_INT(region.map.basemap, BASEMAP_NONE);
+    CHECK(!region.map.notice[0] && !region.map.icp[0] && !region.map.privacy_contact[0]);
+    region_map_police_href(&region.map, href);
+    CHECK_TEXT(href, "");
+    region_map_privacy_href(&region.map, href);
+    CHECK_TEXT(href, "");
+    region_release(&region);
+    REQUIRE_OK(parse("{" SMALLEST ",\"basemap\":\"tianditu\",\"basemap_coordsys\":\"gcj02\","
+                     "\"tianditu_key\":\"0123456789abcdef0123456789abcdef\","
+                     "\"map_notice\":\"审图号：示例\",\"icp\":\"浙ICP备12345678号-1\","
+                     "\"police\":\"浙公网安备 33010802000000号\","
+                     "\"privacy_contact\":\"privacy@example.org\"}",
+                     &region, &error),
+               &error);
+    CHECK_INT(region.map.basemap, BASEMAP_TIANDITU);
+    CHECK_INT(region.map.basemap_coordsys, COORDSYS_GCJ02);
+    CHECK_TEXT(region.map.tianditu_key, "0123456789abcdef0123456789abcdef");
+    CHECK_TEXT(region.map.notice, "审图号：示例");
+    CHECK_TEXT(region.map.icp, "浙ICP备12345678号-1");
+    region_map_police_href(&region.map, href);
+    CHECK_TEXT(href, "https://beian.mps.gov.cn/#/query/webSearch?code=33010802000000");
+    region_map_privacy_href(&region.map, href);
+    CHECK_TEXT(href, "mailto:privacy@example.org");
+    region_release(&region);
+    REQUIRE_OK(parse("{" SMALLEST ",\"basemap\":\"own\",\"icp\":\"浙B2-20080101\","
+                     "\"privacy_contact\":\"+86 571 0000 0000\"}",
+                     &region, &error),
+               &error);
+    CHECK_INT(region.map.basemap, BASEMAP_OWN);
+    region_map_privacy_href(&region.map, href);
+    CHECK_TEXT(href, "tel:+8657100000000");
+    region_release(&region);
+}
+
+TEST(a_region_refuses_numbers_and_contacts_that_cannot_be)
+{
+    static const struct {
+        const char *keys, *says;
+    } cases[] = {
+        {"\"basemap\":\"google\"", "none, own or tianditu"},
+        {"\"basemap\":\"tianditu\"", "'tianditu_key' is missing"},
+        {"\"basemap\":\"own\",\"tianditu_key\":\"0123456789abcdef\"", "it is own"},
+        {"\"basemap_coordsys\":\"wgs84\"", "it is none"},
+        {"\"basemap\":\"tianditu\",\"tianditu_key\":\"a&b=0123456789abcdef\"",
+         "letters and digits"},
+        {"\"basemap\":\"tianditu\",\"tianditu_key\":\"0123456789abcdef\",\"basemap_coordsys\":"
+         "\"EPSG:4490\"",
+         "wgs84, gcj02 or bd09"},
+        {"\"icp\":\"ICP备12345678号\"", "浙ICP备12345678号-1"},
+        {"\"icp\":\"浙ICP备12345678\"", "浙ICP备12345678号-1"},
+        {"\"icp\":\"浙ICP备12345678号-\"", "浙ICP备12345678号-1"},
+        {"\"icp\":\"浙ICP备12345678号 \"", "浙ICP备12345678号-1"},
+        {"\"police\":\"浙公网安备123号\"", "浙公网安备33010802000000号"},
+        {"\"police\":\"33010802000000\"", "浙公网安备33010802000000号"},
+        {"\"privacy_contact\":\"javascript:alert(1)\"", "an e-mail address"},
+        {"\"privacy_contact\":\"https://x.org/\\\"onclick\"", "an e-mail address"},
+        {"\"privacy_contact\":\"http://x.org\"", "an e-mail address"},
+        {"\"privacy_contact\":\"a@b\"", "an e-mail address"},
+        {"\"map_notice\":5", "must be a text"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct region region;
+        struct error error;
+        char json[512];
+        snprintf(json, sizeof json, "{" SMALLEST ",%s}", cases[i].keys);
+        if (!CHECK_INT(parse(json, &region, &error), STATUS_INVALID))
+            test_fail(__FILE__, __LINE__, "for %s", cases[i].keys);
+        CHECK_CONTAINS(error.message, cases[i].says);
+        region_release(&region);
+    }
+}

@@ -37,6 +37,18 @@ TEST(json_puts_commas_where_they_belong)
     json_release(&json);
 }
 
+TEST(json_joins_two_texts_into_one)
+{
+    struct json json;
+    json_init(&json, 4096);
+    json_array_begin(&json);
+    json_text_joined(&json, "a\"", "\\b");
+    json_text_joined(&json, "", "");
+    json_array_end(&json);
+    CHECK_TEXT(text_of(&json), "[\"a\\\"\\\\b\",\"\"]");
+    json_release(&json);
+}
+
 TEST(json_text_reads_back_as_it_was)
 {
     struct test_random random = test_random();
