@@ -33,7 +33,7 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(shell pkg-config --cflags $(PACKAGE
 PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $$(shell pkg-config --libs libmicrohttpd proj sqlite3 jansson libdeflate glib-2.0 2>/dev/null) -lgeos_c)$(PACKAGE_LIBS)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-BASE     := -std=c17 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -pthread $(WARNINGS)
+BASE     := -std=c17 -D_GNU_SOURCE -I. -I$(BUILD)/gen -g -fno-omit-frame-pointer -pthread $(WARNINGS)
 FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 # Under sanitizers gcc guesses at truncation that it can rule out in the release build.
 FLAGS_asan    := -O1 -Wno-format-truncation -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -54,7 +54,8 @@ VARIANT_FLAGS  = $(FLAGS_$(VARIANT))
 
 SOURCES  := $(wildcard geo/*.c data/*.c server/*.c)
 CXX_SOURCES := $(wildcard data/*.cc)
-GENERATED := $(BUILD)/gen/schema.c $(BUILD)/gen/openapi_schemas.c
+GENERATED := $(BUILD)/gen/schema.c $(BUILD)/gen/openapi_schemas.c $(BUILD)/gen/text_table.c $(BUILD)/gen/assets.c
+TEXTS    := web/text/zh.json web/text/en.json
 LIBRARY  := $(filter-out server/main.c,$(SOURCES))
 LIB_OBJ   = $(LIBRARY:%.c=$(OUT)/%.o) $(CXX_SOURCES:%.cc=$(OUT)/%.o) $(GENERATED:$(BUILD)/%.c=$(OUT)/%.o)
 MAIN_OBJ  = $(OUT)/server/main.o
@@ -113,7 +114,8 @@ clean: ## Remove what was built (never a store)
 	rm -rf $(BUILD) bin
 
 # Compiling --------------------------------------------------------------------------------------
-$(OUT)/%.o: %.c
+# The keys of the pages' texts are an enum; whoever includes it is known only after the first build.
+$(OUT)/%.o: %.c | $(BUILD)/gen/text_keys.h
 	@mkdir -p $(@D)
 	@echo "  cc $(VARIANT) $<"
 	@$(COMPILER) $(BASE) $(VARIANT_FLAGS) $(PACKAGE_CFLAGS) -MMD -MP -c -o $@ $<
@@ -123,7 +125,7 @@ $(OUT)/%.o: %.cc
 	@echo "  cc $(VARIANT) $<"
 	@$(CXX_COMPILER) $(CXX_BASE) $(VARIANT_FLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/gen/%.o: $(BUILD)/gen/%.c
+$(OUT)/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/text_keys.h
 	@mkdir -p $(@D)
 	@$(COMPILER) $(BASE) $(VARIANT_FLAGS) -MMD -MP -c -o $@ $<
 
@@ -136,6 +138,20 @@ $(BUILD)/gen/schema.c: data/schema.sql scripts/embed_text.sh
 $(BUILD)/gen/openapi_schemas.c: server/openapi_schemas.json scripts/embed_text.sh
 	@mkdir -p $(@D)
 	@scripts/embed_text.sh openapi_schemas server/openapi_schemas.json > $@
+
+# And the texts of the pages, in both languages, and what they look like without the built page.
+$(BUILD)/gen/text_keys.h: $(TEXTS) scripts/embed_texts.sh
+	@mkdir -p $(@D)
+	@scripts/embed_texts.sh header $(TEXTS) > $@
+
+$(BUILD)/gen/text_table.c: $(TEXTS) scripts/embed_texts.sh
+	@mkdir -p $(@D)
+	@scripts/embed_texts.sh table $(TEXTS) > $@
+
+$(BUILD)/gen/assets.c: server/assets/base.css server/assets/favicon.svg scripts/embed_text.sh
+	@mkdir -p $(@D)
+	@{ scripts/embed_text.sh asset_base_css server/assets/base.css; \
+	   scripts/embed_text.sh asset_favicon_svg server/assets/favicon.svg; } > $@
 
 $(OUT)/tuoyu: $(MAIN_OBJ) $(LIB_OBJ)
 	@echo "  link $@"
