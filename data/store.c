@@ -384,6 +384,24 @@ void store_scan_close(struct store_scan *scan)
         scan->backend->scan_close(scan);
 }
 
+enum status store_scan_each(struct store *store, enum store_rows rows, day_t day,
+                            store_visitor *visit, void *context, struct error *error)
+{
+    if (store->backend->scan_each)
+        return store->backend->scan_each(store, rows, day, visit, context, error);
+    struct store_scan *scan;
+    union store_record record;
+    bool more = true;
+    enum status status = store_scan_open(store, rows, day, &scan, error);
+    while (!status && more) {
+        status = store_scan_next(scan, &record, &more, error);
+        if (!status && more)
+            status = visit(context, &record, error);
+    }
+    store_scan_close(scan);
+    return status;
+}
+
 enum status store_next_change(struct store *store, day_t day, day_t *next, struct error *error)
 {
     *next = DAY_NONE;

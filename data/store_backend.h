@@ -67,6 +67,9 @@ struct store_backend {
                              struct error *);
     enum status (*scan_next)(struct store_scan *, void *, bool *, struct error *);
     void (*scan_close)(struct store_scan *);
+    /* NULL: rows are pulled one by one */
+    enum status (*scan_each)(struct store *, enum store_rows, day_t, store_visitor *, void *,
+                             struct error *);
     enum status (*next_change)(struct store *, day_t, day_t *, struct error *);
     enum status (*check)(struct store *, struct error *);
     enum status (*backup)(struct store *, const char *, struct error *);
@@ -81,6 +84,17 @@ struct store {
     atomic_bool failed;   /* a commit failed with an unknown outcome: read only from now on */
     atomic_ulong writer;  /* pthread_self() of whoever has a transaction open; 0 = nobody */
     atomic_uint_fast64_t generation;
+};
+
+/* A row of any kind. */
+union store_record {
+    struct facility_record facility;
+    struct group_record group;
+    struct offer_record offer;
+    struct places_record places;
+    struct hours_record hours;
+    struct hours_exception_record exception;
+    struct slot_record slot;
 };
 
 /* The beginning of every backend's scan. */

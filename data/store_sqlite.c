@@ -593,6 +593,7 @@ static const struct store_backend sqlite_backend = {
     .scan_open = sqlite_scan_open,
     .scan_next = sqlite_scan_next,
     .scan_close = sqlite_scan_close,
+    .scan_each = sqlite_scan_each,
     .next_change = sqlite_next_change,
     .check = sqlite_check,
     .backup = sqlite_backup,

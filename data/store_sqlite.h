@@ -5,7 +5,8 @@
  *   store_sqlite_schema.c    create and migrate (the only place that loads SpatiaLite)
  *   store_sqlite_write.c     identities, versions, numbers, hours, slots
  *   store_sqlite_place.c     regions, streets, communities, meta, runs
- *   store_sqlite_read.c      rows to records; history of a facility
+ *   store_sqlite_row.c       rows to records
+ *   store_sqlite_read.c      what is read by key: the history of a facility, edits
  *   store_sqlite_scan.c      scans, each on a connection of its own
  *   store_sqlite_geometry.c  SpatiaLite's BLOB format
  *   store_sqlite_check.c     check and backup
@@ -203,7 +204,7 @@ void sqlite_point_blob(int32_t lon_e7, int32_t lat_e7, unsigned char blob[POINT_
 enum status MUST_CHECK sqlite_outline_blob(const char *geojson, unsigned char **blob, size_t *bytes,
                                            struct error *error);
 
-/* Rows (store_sqlite_read.c) --------------------------------------------------------------------*/
+/* Rows (store_sqlite_row.c) ---------------------------------------------------------------------*/
 
 #define VALIDITY_COLUMNS \
     "v.version, v.valid_from, v.valid_to, v.recorded_at, v.superseded_at, v.source"
@@ -224,20 +225,27 @@ enum status MUST_CHECK sqlite_outline_blob(const char *geojson, unsigned char **
     "p.next_open, p.next_open_from, p.open_until"
 #define SLOT_COLUMNS "s.offer, s.day, s.from_min, s.to_min, s.places, s.taken, s.as_of"
 
+/* A row: of a statement that was stepped, or what a statement hands to a function of ours. */
+struct sqlite_row {
+    sqlite3_stmt *statement;
+    sqlite3_value **values; /* NULL = the statement's */
+};
+
 /* A row of these columns to a record whose text is SQLite's, until the statement's next step. */
-enum status MUST_CHECK sqlite_read_facility(struct sqlite_link *link, sqlite3_stmt *row,
+enum status MUST_CHECK sqlite_read_facility(struct sqlite_link *link, const struct sqlite_row *row,
                                             struct facility_record *facility, struct error *error);
-enum status MUST_CHECK sqlite_read_group(struct sqlite_link *link, sqlite3_stmt *row,
+enum status MUST_CHECK sqlite_read_group(struct sqlite_link *link, const struct sqlite_row *row,
                                          struct group_record *group, struct error *error);
-enum status MUST_CHECK sqlite_read_offer(struct sqlite_link *link, sqlite3_stmt *row,
+enum status MUST_CHECK sqlite_read_offer(struct sqlite_link *link, const struct sqlite_row *row,
                                          struct offer_record *offer, struct error *error);
-enum status MUST_CHECK sqlite_read_places(struct sqlite_link *link, sqlite3_stmt *row,
+enum status MUST_CHECK sqlite_read_places(struct sqlite_link *link, const struct sqlite_row *row,
                                           struct places_record *places, struct error *error);
 /* owner, weekdays, open_min, close_min; and owner, day, open_min, close_min */
-void sqlite_read_hours(sqlite3_stmt *row, enum hours_owner owner_kind, struct hours_record *hours);
-void sqlite_read_exception(sqlite3_stmt *row, enum hours_owner owner_kind,
+void sqlite_read_hours(const struct sqlite_row *row, enum hours_owner owner_kind,
+                       struct hours_record *hours);
+void sqlite_read_exception(const struct sqlite_row *row, enum hours_owner owner_kind,
                            struct hours_exception_record *exception);
-void sqlite_read_slot(sqlite3_stmt *row, struct slot_record *slot);
+void sqlite_read_slot(const struct sqlite_row *row, struct slot_record *slot);
 
 /* Values into a statement, from parameter 1 on -------------------------------------------------*/
 
@@ -317,6 +325,8 @@ enum status sqlite_scan_open(struct store *, enum store_rows, day_t, struct stor
                              struct error *);
 enum status sqlite_scan_next(struct store_scan *, void *, bool *, struct error *);
 void sqlite_scan_close(struct store_scan *);
+enum status sqlite_scan_each(struct store *, enum store_rows, day_t, store_visitor *, void *,
+                             struct error *);
 
 enum status sqlite_check(struct store *, struct error *);
 enum status sqlite_backup(struct store *, const char *, struct error *);

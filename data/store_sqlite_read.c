@@ -1,191 +1,9 @@
 /*
- * Rows to records, and the whole history of one facility.
+ * Reading by key: the whole history of one facility, edits, days of change.
  */
 #include "data/store_sqlite.h"
 
 #include <string.h>
-
-/* A row, read column after column. */
-struct cursor {
-    sqlite3_stmt *row;
-    int at;
-};
-
-static inline int64_t next_int(struct cursor *cursor)
-{
-    return sqlite3_column_int64(cursor->row, cursor->at++);
-}
-
-static inline int32_t next_int32(struct cursor *cursor)
-{
-    return sqlite3_column_int(cursor->row, cursor->at++);
-}
-
-static inline int32_t next_optional(struct cursor *cursor)
-{
-    int32_t value = sqlite3_column_int(cursor->row, cursor->at);
-    /* Most values are not 0, and then not NULL: the type is asked only for the rest. */
-    if (value == 0 && sqlite3_column_type(cursor->row, cursor->at) == SQLITE_NULL)
-        value = NONE;
-    cursor->at++;
-    return value;
-}
-
-static inline int8_t next_code(struct cursor *cursor)
-{
-    int32_t value = next_optional(cursor);
-    return value == NONE ? UNKNOWN : (int8_t)value;
-}
-
-static inline const char *next_text(struct cursor *cursor)
-{
-    return (const char *)sqlite3_column_text(cursor->row, cursor->at++);
-}
-
-static enum status next_validity(struct sqlite_link *link, struct cursor *cursor,
-                                 int64_t *version_key, struct validity *validity,
-                                 struct error *error)
-{
-    *version_key = next_int(cursor);
-    validity->valid_from = next_int32(cursor);
-    validity->valid_to = next_int32(cursor);
-    validity->recorded_at = next_int(cursor);
-    validity->superseded_at = TIME_NONE;
-    if (sqlite3_column_type(cursor->row, cursor->at) != SQLITE_NULL)
-        validity->superseded_at = sqlite3_column_int64(cursor->row, cursor->at);
-    cursor->at++;
-    return sqlite_source_name(link, next_int(cursor), &validity->source, error);
-}
-
-enum status sqlite_read_facility(struct sqlite_link *link, sqlite3_stmt *row,
-                                 struct facility_record *facility, struct error *error)
-{
-    struct cursor cursor = {.row = row};
-    facility->key = next_int(&cursor);
-    facility->id = next_text(&cursor);
-    enum status status = sqlite_region_name(link, next_int(&cursor), &facility->region, error);
-    if (!status)
-        status = sqlite_source_name(link, next_int(&cursor), &facility->source, error);
-    facility->source_id = next_text(&cursor);
-    if (!status)
-        status = next_validity(link, &cursor, &facility->version_key, &facility->validity, error);
-    if (status)
-        return status;
-    facility->name = next_text(&cursor);
-    facility->name_en = next_text(&cursor);
-    facility->declared_community = next_text(&cursor);
-    facility->community = next_text(&cursor);
-    facility->address = next_text(&cursor);
-    facility->phone = next_text(&cursor);
-    facility->lon_e7 = next_optional(&cursor);
-    facility->lat_e7 = next_optional(&cursor);
-    facility->opens_on = next_optional(&cursor);
-    facility->opened_on = next_optional(&cursor);
-    facility->filed_on = next_optional(&cursor);
-    facility->closed_on = next_optional(&cursor);
-    facility->inclusive_since = next_optional(&cursor);
-    facility->demonstration_since = next_optional(&cursor);
-    facility->staff_on = next_optional(&cursor);
-    facility->licensed_total = next_optional(&cursor);
-    facility->staff = next_optional(&cursor);
-    facility->certified = next_optional(&cursor);
-    facility->kind = next_code(&cursor);
-    facility->ownership = next_code(&cursor);
-    facility->registrar = next_code(&cursor);
-    facility->state = next_code(&cursor);
-    facility->inclusive = next_code(&cursor);
-    facility->demonstration = next_code(&cursor);
-    facility->point_consent = next_int(&cursor) != 0;
-    return STATUS_OK;
-}
-
-enum status sqlite_read_group(struct sqlite_link *link, sqlite3_stmt *row,
-                              struct group_record *group, struct error *error)
-{
-    struct cursor cursor = {.row = row};
-    group->key = next_int(&cursor);
-    group->facility = next_int(&cursor);
-    group->id = next_text(&cursor);
-    group->source_id = next_text(&cursor);
-    enum status status = next_validity(link, &cursor, &group->version_key, &group->validity, error);
-    group->age_from_m = next_optional(&cursor);
-    group->age_to_m = next_optional(&cursor);
-    group->licensed = next_optional(&cursor);
-    group->admission = next_code(&cursor);
-    return status;
-}
-
-enum status sqlite_read_offer(struct sqlite_link *link, sqlite3_stmt *row,
-                              struct offer_record *offer, struct error *error)
-{
-    struct cursor cursor = {.row = row};
-    offer->key = next_int(&cursor);
-    offer->group = next_int(&cursor);
-    offer->id = next_text(&cursor);
-    offer->source_id = next_text(&cursor);
-    enum status status = next_validity(link, &cursor, &offer->version_key, &offer->validity, error);
-    offer->age_from_m = next_optional(&cursor);
-    offer->age_to_m = next_optional(&cursor);
-    offer->price = next_optional(&cursor);
-    offer->price_unit = next_code(&cursor);
-    offer->care = next_code(&cursor);
-    return status;
-}
-
-enum status sqlite_read_places(struct sqlite_link *link, sqlite3_stmt *row,
-                               struct places_record *places, struct error *error)
-{
-    struct cursor cursor = {.row = row};
-    places->group = next_int(&cursor);
-    places->seq = next_int32(&cursor);
-    places->as_of = next_int(&cursor);
-    places->recorded_at = next_int(&cursor);
-    enum status status = sqlite_source_name(link, next_int(&cursor), &places->source, error);
-    places->staffed = next_optional(&cursor);
-    places->enrolled = next_optional(&cursor);
-    places->held = next_optional(&cursor);
-    places->next_open = next_optional(&cursor);
-    places->next_open_from = next_optional(&cursor);
-    places->open_until = next_optional(&cursor);
-    return status;
-}
-
-void sqlite_read_hours(sqlite3_stmt *row, enum hours_owner owner_kind, struct hours_record *hours)
-{
-    *hours = (struct hours_record){
-        .owner = sqlite3_column_int64(row, 0),
-        .owner_kind = (uint8_t)owner_kind,
-        .weekdays = (uint8_t)sqlite3_column_int(row, 1),
-        .open_min = (int16_t)sqlite3_column_int(row, 2),
-        .close_min = (int16_t)sqlite3_column_int(row, 3),
-    };
-}
-
-void sqlite_read_exception(sqlite3_stmt *row, enum hours_owner owner_kind,
-                           struct hours_exception_record *exception)
-{
-    bool closed = sqlite3_column_type(row, 2) == SQLITE_NULL;
-    *exception = (struct hours_exception_record){
-        .owner = sqlite3_column_int64(row, 0),
-        .owner_kind = (uint8_t)owner_kind,
-        .day = sqlite3_column_int(row, 1),
-        .open_min = closed ? NONE16 : (int16_t)sqlite3_column_int(row, 2),
-        .close_min = closed ? NONE16 : (int16_t)sqlite3_column_int(row, 3),
-    };
-}
-
-void sqlite_read_slot(sqlite3_stmt *row, struct slot_record *slot)
-{
-    *slot = (struct slot_record){
-        .offer = sqlite3_column_int64(row, 0),
-        .day = sqlite3_column_int(row, 1),
-        .from_min = (int16_t)sqlite3_column_int(row, 2),
-        .to_min = (int16_t)sqlite3_column_int(row, 3),
-        .places = sqlite3_column_int(row, 4),
-        .taken = sqlite3_column_int(row, 5),
-        .as_of = sqlite3_column_int64(row, 6),
-    };
-}
 
 /* A facility's history ---------------------------------------------------------------------------*/
 
@@ -220,7 +38,8 @@ static void *grow(struct reading *reading, void *items, uint32_t count, size_t i
     return grown;
 }
 
-static void take_facility(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_facility(struct reading *reading, const struct sqlite_row *row,
+                          struct store_history *history)
 {
     history->facilities =
         grow(reading, history->facilities, history->facility_count, sizeof *history->facilities);
@@ -238,7 +57,8 @@ static void take_facility(struct reading *reading, sqlite3_stmt *row, struct sto
         keep(reading, texts[i]);
 }
 
-static void take_group(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_group(struct reading *reading, const struct sqlite_row *row,
+                       struct store_history *history)
 {
     history->groups = grow(reading, history->groups, history->group_count, sizeof *history->groups);
     if (reading->status)
@@ -250,7 +70,8 @@ static void take_group(struct reading *reading, sqlite3_stmt *row, struct store_
         keep(reading, texts[i]);
 }
 
-static void take_offer(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_offer(struct reading *reading, const struct sqlite_row *row,
+                       struct store_history *history)
 {
     history->offers = grow(reading, history->offers, history->offer_count, sizeof *history->offers);
     if (reading->status)
@@ -262,14 +83,15 @@ static void take_offer(struct reading *reading, sqlite3_stmt *row, struct store_
         keep(reading, texts[i]);
 }
 
-static void take_places(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_places(struct reading *reading, const struct sqlite_row *row,
+                        struct store_history *history)
 {
     history->places = grow(reading, history->places, history->place_count, sizeof *history->places);
     if (reading->status)
         return;
     struct places_record *places = &history->places[history->place_count++];
-    if (sqlite3_column_type(row, 1) == SQLITE_NULL) { /* a group without a report */
-        *places = (struct places_record){.group = sqlite3_column_int64(row, 11),
+    if (sqlite3_column_type(row->statement, 1) == SQLITE_NULL) { /* a group without a report */
+        *places = (struct places_record){.group = sqlite3_column_int64(row->statement, 11),
                                          .as_of = TIME_NONE,
                                          .recorded_at = TIME_NONE,
                                          .staffed = NONE,
@@ -286,25 +108,27 @@ static void take_places(struct reading *reading, sqlite3_stmt *row, struct store
 }
 
 /* Hours and exceptions say in their last column of what kind their owner is. */
-static void take_hours(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_hours(struct reading *reading, const struct sqlite_row *row,
+                       struct store_history *history)
 {
     history->hours = grow(reading, history->hours, history->hours_count, sizeof *history->hours);
     if (!reading->status)
-        sqlite_read_hours(row, (enum hours_owner)sqlite3_column_int(row, 4),
+        sqlite_read_hours(row, (enum hours_owner)sqlite3_column_int(row->statement, 4),
                           &history->hours[history->hours_count++]);
 }
 
-static void take_exception(struct reading *reading, sqlite3_stmt *row,
+static void take_exception(struct reading *reading, const struct sqlite_row *row,
                            struct store_history *history)
 {
     history->exceptions =
         grow(reading, history->exceptions, history->exception_count, sizeof *history->exceptions);
     if (!reading->status)
-        sqlite_read_exception(row, (enum hours_owner)sqlite3_column_int(row, 4),
+        sqlite_read_exception(row, (enum hours_owner)sqlite3_column_int(row->statement, 4),
                               &history->exceptions[history->exception_count++]);
 }
 
-static void take_slot(struct reading *reading, sqlite3_stmt *row, struct store_history *history)
+static void take_slot(struct reading *reading, const struct sqlite_row *row,
+                      struct store_history *history)
 {
     history->slots = grow(reading, history->slots, history->slot_count, sizeof *history->slots);
     if (!reading->status)
@@ -314,7 +138,7 @@ static void take_slot(struct reading *reading, sqlite3_stmt *row, struct store_h
 static const struct part {
     enum sqlite_slot slot;
     const char *sql;
-    void (*take)(struct reading *, sqlite3_stmt *, struct store_history *);
+    void (*take)(struct reading *, const struct sqlite_row *, struct store_history *);
 } parts[] = {
     {SLOT_HISTORY_FACILITIES,
      "SELECT " FACILITY_COLUMNS " FROM facility_version v JOIN facility f ON f.facility = ?1 "
@@ -362,9 +186,10 @@ static enum status read_part(struct reading *reading, const struct part *part, i
     if (status)
         return status;
     sqlite3_bind_int64(statement, 1, key);
+    struct sqlite_row row = {.statement = statement};
     int code = SQLITE_ROW;
     while (!reading->status && (code = sqlite3_step(statement)) == SQLITE_ROW)
-        part->take(reading, statement, history);
+        part->take(reading, &row, history);
     if (!reading->status && code != SQLITE_DONE)
         reading->status = sqlite_failure(reading->link, code, "reading a facility", reading->error);
     sqlite3_reset(statement);
