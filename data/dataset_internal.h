@@ -1,12 +1,15 @@
 /*
- * What the files of the dataset share: raw rows as the scans leave them, before they are put in
- * their places.
+ * What the files of the dataset share: rows as the scans leave them, before they are put in their
+ * places, and the tasks that do both.
  *
- * dataset_scan.c   store -> struct raw (any number of scans at once, each fills its own part)
- * dataset_build.c  struct raw -> struct dataset
+ * dataset_build.c    the tasks and what each needs; the whole
+ * dataset_tasks.c    runs them on two threads
+ * dataset_scan.c     store -> struct raw, each scan its own part
+ * dataset_place.c    struct raw -> struct dataset
+ * dataset_layout.c   in which order groups and offers stand
  * dataset_regions.c  regions, streets, communities
- * dataset_text.c   text and arrays that grow
- * dataset_hours.c  hours and exceptions of owners -> shared patterns
+ * dataset_text.c     text and arrays that grow
+ * dataset_hours.c    hours and exceptions of owners -> shared patterns
  */
 #ifndef DATA_DATASET_INTERNAL_H
 #define DATA_DATASET_INTERNAL_H
@@ -26,35 +29,29 @@ enum status MUST_CHECK text_pool_add(struct text_pool *pool, const char *text, b
                                      text_ref *ref, struct error *error);
 void text_pool_release(struct text_pool *pool);
 
-struct raw_facility {
-    int64_t key;
-    struct dataset_facility facility; /* texts in raw->facility_text */
-};
+/* Rows in the order of the scan, as small as they can be: a large register is mostly these, and
+ * the pages they touch are a good part of the time of a load. Keys of the store are dense from 1. */
+enum { LARGEST_KEY = 1 << 28, NOT_PLACED = 0 };
 
 struct raw_group {
-    int64_t key, facility_key;
-    day_t valid_from, valid_to;
-    text_ref id; /* raw->group_text */
+    uint32_t key, facility; /* keys; once placed, the facility's number */
+    text_ref id;            /* group_text */
     int32_t licensed;
     int16_t age_from_m, age_to_m;
     int8_t admission;
+    uint8_t days; /* bit i: holds on first_day + i */
 };
 
 struct raw_offer {
-    int64_t key, group_key;
-    day_t valid_from, valid_to;
-    text_ref id; /* raw->offer_text */
+    uint32_t key, group; /* keys; once placed, the group's number */
+    text_ref id;         /* offer_text */
     int32_t price;
     int16_t age_from_m, age_to_m;
     int8_t care, price_unit;
+    uint8_t days;
 };
 
-struct raw_numbers {
-    int64_t group_key;
-    struct group_numbers numbers; /* source in raw->number_text */
-};
-
-/* The slots of one offer: a run of raw->slots. */
+/* The slots of one offer: a run of dataset->slots. */
 struct raw_slot_run {
     int64_t offer_key;
     uint32_t first, count;
@@ -68,23 +65,64 @@ struct raw {
     day_t *region_days;        /* today in each */
     day_t first_day, last_day; /* the least and greatest of them */
 
-    struct raw_facility *facilities;
+    struct dataset_facility *facilities; /* texts in facility_text */
+    uint32_t *facility_keys;             /* beside them, ascending */
     struct raw_group *groups;
     struct raw_offer *offers;
-    struct raw_numbers *numbers;
     struct dataset_slot *slots;
     struct raw_slot_run *slot_runs;
     struct hours_record *rules;                /* ascending by (owner_kind, owner) */
     struct hours_exception_record *exceptions; /* likewise, then by day */
-    size_t facility_count, group_count, offer_count, number_count, slot_count, slot_run_count;
+    size_t facility_count, group_count, offer_count, slot_count, slot_run_count;
+    size_t facility_capacity, key_capacity, group_capacity, offer_capacity, slot_capacity;
+    size_t slot_run_capacity, rule_capacity, exception_capacity;
     size_t rule_count, exception_count;
     struct text_pool facility_text, group_text, offer_text, number_text;
     moment_t changed_at[4]; /* facilities, groups, offers, numbers */
 };
-
-/* Run every scan, on two threads. */
-enum status MUST_CHECK dataset_scan_all(struct raw *raw, struct error *error);
 void raw_release(struct raw *raw);
+
+/* Key of the store -> number in the dataset. */
+struct key_map {
+    uint32_t *numbers; /* UINT32_MAX = none */
+    size_t size;
+};
+static inline uint32_t key_map_find(const struct key_map *map, int64_t key)
+{
+    return key >= 0 && (uint64_t)key < map->size ? map->numbers[key] : UINT32_MAX;
+}
+
+struct build {
+    struct dataset *dataset;
+    struct raw raw;
+    struct key_map facilities, groups, offers;
+};
+
+/*
+ * Tasks: each reads what the tasks it needs have left, and nothing that others touch. They are begun
+ * in the order of the list, as soon as what they need is done.
+ */
+struct build_task {
+    enum status (*run)(struct build *build, struct error *error);
+    uint32_t needs; /* bit i: task i must be done before */
+};
+/* All of them, on this thread and one more. The first failure ends it and is returned. */
+enum status MUST_CHECK build_run_tasks(struct build *build, const struct build_task *tasks,
+                                       uint32_t count, struct error *error);
+
+enum status MUST_CHECK build_scan_facilities(struct build *build, struct error *error);
+enum status MUST_CHECK build_scan_groups(struct build *build, struct error *error);
+enum status MUST_CHECK build_scan_offers(struct build *build, struct error *error);
+enum status MUST_CHECK build_scan_numbers(struct build *build, struct error *error);
+enum status MUST_CHECK build_scan_slots(struct build *build, struct error *error);
+enum status MUST_CHECK build_scan_hours(struct build *build, struct error *error);
+
+enum status MUST_CHECK build_place_facilities(struct build *build, struct error *error);
+enum status MUST_CHECK build_find_layout(struct build *build, struct error *error);
+enum status MUST_CHECK build_place_groups(struct build *build, struct error *error);
+enum status MUST_CHECK build_place_offers(struct build *build, struct error *error);
+enum status MUST_CHECK build_place_slots(struct build *build, struct error *error);
+enum status MUST_CHECK build_place_hours(struct build *build, struct error *error);
 
 /* Every array of raw rows and of the dataset is from large_memory.h. Room for one more in a growing
  * array. MEMORY; LIMIT past 2^28 elements. */

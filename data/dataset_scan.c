@@ -1,18 +1,28 @@
 /*
- * Reading the register: seven scans, each filling its own part of struct raw, taken from a list by
- * two threads, the longest first.
+ * Reading the register: scans, each filling its own part of struct raw and run by any thread.
  */
 #include "data/dataset_internal.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Does a version hold on today of some region? Which one is asked when its facility is known. */
-static bool may_hold(const struct raw *raw, const struct validity *validity)
+/* Bit i: a version holds on first_day + i, today of some region. Which one is asked when its
+ * facility is known; the clocks of the world are two days apart at most. */
+static uint8_t days_of(const struct raw *raw, const struct validity *validity)
 {
-    return validity->valid_from <= raw->last_day && validity->valid_to > raw->first_day;
+    uint8_t days = 0;
+    for (day_t day = raw->first_day; day <= raw->last_day && day < raw->first_day + 8; day++)
+        if (validity->valid_from <= day && validity->valid_to > day)
+            days |= (uint8_t)(1u << (day - raw->first_day));
+    return days;
+}
+
+static enum status check_key(int64_t key, int64_t least, struct error *error)
+{
+    if (key < least || key > LARGEST_KEY)
+        return error_set(error, STATUS_CORRUPT,
+                         "the store has the key %lld where one from %lld to %d is expected",
+                         (long long)key, (long long)least, LARGEST_KEY);
+    return STATUS_OK;
 }
 
 static int16_t months(int32_t value)
@@ -106,11 +116,41 @@ static enum status take_facility(struct raw *raw, const struct facility_record *
     return status;
 }
 
-/* All believed versions come by; one entry a facility is kept: the version that holds today, or,
- * only so that it answers 410, one that was public once. */
-static enum status keep_facility(struct raw *raw, const struct facility_record *record,
-                                 size_t *capacity, struct error *error)
+/* One entry a facility is kept: the version that holds today, or, only so that it answers 410, one
+ * that was public once. *entry is NULL where this version adds nothing. */
+static enum status find_entry(struct raw *raw, const struct facility_record *record, bool holds,
+                              bool was_public, struct dataset_facility **entry, struct error *error)
 {
+    size_t count = raw->facility_count;
+    bool known = count && raw->facility_keys[count - 1] == record->key;
+    *entry = NULL;
+    if (known && !holds)
+        raw->facilities[count - 1].was_public |= was_public;
+    if (!holds && (known || !was_public))
+        return STATUS_OK;
+    if (!known) {
+        int64_t least = count ? (int64_t)raw->facility_keys[count - 1] + 1 : 1;
+        enum status status = check_key(record->key, least, error);
+        if (!status)
+            status = raw_grow((void **)&raw->facilities, count, &raw->facility_capacity,
+                              sizeof *raw->facilities, error);
+        if (!status)
+            status = raw_grow((void **)&raw->facility_keys, count, &raw->key_capacity,
+                              sizeof *raw->facility_keys, error);
+        if (status)
+            return status;
+        raw->facilities[count].was_public = false;
+        raw->facility_keys[count] = (uint32_t)record->key;
+        raw->facility_count++;
+    }
+    *entry = &raw->facilities[raw->facility_count - 1];
+    return STATUS_OK;
+}
+
+static enum status keep_facility(void *context, const void *row, struct error *error)
+{
+    struct raw *raw = context;
+    const struct facility_record *record = row;
     note_change(&raw->changed_at[0], raw, record->validity.recorded_at);
     uint32_t region = find_region(raw, record->region);
     if (region == raw->region_count)
@@ -119,263 +159,211 @@ static enum status keep_facility(struct raw *raw, const struct facility_record *
     day_t day = raw->region_days[region];
     bool holds = record->validity.valid_from <= day && record->validity.valid_to > day;
     bool was_public = version_was_public(record, day);
-    struct raw_facility *last =
-        raw->facility_count ? &raw->facilities[raw->facility_count - 1] : NULL;
-    bool known = last && last->key == record->key;
-    if (known && !holds) {
-        last->facility.was_public |= was_public;
-        return STATUS_OK;
-    }
-    if (!holds && !was_public)
-        return STATUS_OK;
-    if (!known) {
-        enum status status = raw_grow((void **)&raw->facilities, raw->facility_count, capacity,
-                                      sizeof *raw->facilities, error);
-        if (status)
-            return status;
-        last = &raw->facilities[raw->facility_count++];
-        *last = (struct raw_facility){.key = record->key};
-    }
-    was_public |= last->facility.was_public;
-    enum status status = take_facility(raw, record, &last->facility, error);
-    last->facility.region = (uint16_t)region;
-    last->facility.in_register = holds;
-    last->facility.was_public = was_public;
+    struct dataset_facility *entry;
+    enum status status = find_entry(raw, record, holds, was_public, &entry, error);
+    if (status || !entry)
+        return status;
+    was_public |= entry->was_public;
+    status = take_facility(raw, record, entry, error);
+    entry->region = (uint16_t)region;
+    entry->in_register = holds;
+    entry->was_public = was_public;
     return status;
 }
 
-static enum status scan_facilities(struct raw *raw, struct store_scan *scan, struct error *error)
+enum status build_scan_facilities(struct build *build, struct error *error)
 {
-    size_t capacity = 0;
-    struct facility_record record;
-    for (bool more = true;;) {
-        enum status status = store_scan_next(scan, &record, &more, error);
-        if (!status && more)
-            status = keep_facility(raw, &record, &capacity, error);
-        if (status || !more)
-            return status;
-    }
+    return store_scan_each(build->raw.store, STORE_ROWS_FACILITIES, DAY_NONE, keep_facility,
+                           &build->raw, error);
 }
 
-static enum status scan_groups(struct raw *raw, struct store_scan *scan, struct error *error)
+static enum status keep_group(void *context, const void *row, struct error *error)
 {
-    size_t capacity = 0;
-    struct group_record record;
-    for (bool more = true;;) {
-        enum status status = store_scan_next(scan, &record, &more, error);
-        if (status || !more)
-            return status;
-        note_change(&raw->changed_at[1], raw, record.validity.recorded_at);
-        if (!may_hold(raw, &record.validity))
-            continue;
-        status = raw_grow((void **)&raw->groups, raw->group_count, &capacity, sizeof *raw->groups,
+    struct raw *raw = context;
+    const struct group_record *record = row;
+    size_t count = raw->group_count;
+    note_change(&raw->changed_at[1], raw, record->validity.recorded_at);
+    uint8_t days = days_of(raw, &record->validity);
+    if (!days)
+        return STATUS_OK;
+    enum status status = check_key(record->key, count ? raw->groups[count - 1].key : 1, error);
+    if (!status)
+        status = check_key(record->facility, 1, error);
+    if (!status)
+        status = raw_grow((void **)&raw->groups, count, &raw->group_capacity, sizeof *raw->groups,
                           error);
-        if (status)
-            return status;
-        struct raw_group *group = &raw->groups[raw->group_count];
-        *group = (struct raw_group){.key = record.key,
-                                    .facility_key = record.facility,
-                                    .valid_from = record.validity.valid_from,
-                                    .valid_to = record.validity.valid_to,
-                                    .licensed = record.licensed,
-                                    .age_from_m = months(record.age_from_m),
-                                    .age_to_m = months(record.age_to_m),
-                                    .admission = record.admission};
-        status = text_pool_add(&raw->group_text, record.id, false, &group->id, error);
-        if (status)
-            return status;
-        raw->group_count++;
-    }
+    if (status)
+        return status;
+    struct raw_group *group = &raw->groups[count];
+    *group = (struct raw_group){.key = (uint32_t)record->key,
+                                .facility = (uint32_t)record->facility,
+                                .licensed = record->licensed,
+                                .age_from_m = months(record->age_from_m),
+                                .age_to_m = months(record->age_to_m),
+                                .admission = record->admission,
+                                .days = days};
+    raw->group_count++;
+    return text_pool_add(&raw->group_text, record->id, false, &group->id, error);
 }
 
-static enum status scan_offers(struct raw *raw, struct store_scan *scan, struct error *error)
+enum status build_scan_groups(struct build *build, struct error *error)
 {
-    size_t capacity = 0;
-    struct offer_record record;
-    for (bool more = true;;) {
-        enum status status = store_scan_next(scan, &record, &more, error);
-        if (status || !more)
-            return status;
-        note_change(&raw->changed_at[2], raw, record.validity.recorded_at);
-        if (!may_hold(raw, &record.validity))
-            continue;
-        status = raw_grow((void **)&raw->offers, raw->offer_count, &capacity, sizeof *raw->offers,
+    return store_scan_each(build->raw.store, STORE_ROWS_GROUPS, DAY_NONE, keep_group, &build->raw,
+                           error);
+}
+
+static enum status keep_offer(void *context, const void *row, struct error *error)
+{
+    struct raw *raw = context;
+    const struct offer_record *record = row;
+    size_t count = raw->offer_count;
+    note_change(&raw->changed_at[2], raw, record->validity.recorded_at);
+    uint8_t days = days_of(raw, &record->validity);
+    if (!days)
+        return STATUS_OK;
+    enum status status = check_key(record->key, count ? raw->offers[count - 1].key : 1, error);
+    if (!status)
+        status = check_key(record->group, 1, error);
+    if (!status)
+        status = raw_grow((void **)&raw->offers, count, &raw->offer_capacity, sizeof *raw->offers,
                           error);
-        if (status)
-            return status;
-        struct raw_offer *offer = &raw->offers[raw->offer_count];
-        *offer = (struct raw_offer){.key = record.key,
-                                    .group_key = record.group,
-                                    .valid_from = record.validity.valid_from,
-                                    .valid_to = record.validity.valid_to,
-                                    .price = record.price,
-                                    .age_from_m = months(record.age_from_m),
-                                    .age_to_m = months(record.age_to_m),
-                                    .care = record.care,
-                                    .price_unit = record.price_unit};
-        status = text_pool_add(&raw->offer_text, record.id, false, &offer->id, error);
-        if (status)
-            return status;
-        raw->offer_count++;
-    }
+    if (status)
+        return status;
+    struct raw_offer *offer = &raw->offers[count];
+    *offer = (struct raw_offer){.key = (uint32_t)record->key,
+                                .group = (uint32_t)record->group,
+                                .price = record->price,
+                                .age_from_m = months(record->age_from_m),
+                                .age_to_m = months(record->age_to_m),
+                                .care = record->care,
+                                .price_unit = record->price_unit,
+                                .days = days};
+    raw->offer_count++;
+    return text_pool_add(&raw->offer_text, record->id, false, &offer->id, error);
 }
 
-static enum status scan_numbers(struct raw *raw, struct store_scan *scan, struct error *error)
+enum status build_scan_offers(struct build *build, struct error *error)
 {
-    size_t capacity = 0;
-    struct places_record record;
-    for (bool more = true;;) {
-        enum status status = store_scan_next(scan, &record, &more, error);
-        if (status || !more)
-            return status;
-        note_change(&raw->changed_at[3], raw, record.recorded_at);
-        status = raw_grow((void **)&raw->numbers, raw->number_count, &capacity,
-                          sizeof *raw->numbers, error);
-        if (status)
-            return status;
-        struct raw_numbers *entry = &raw->numbers[raw->number_count];
-        *entry = (struct raw_numbers){.group_key = record.group,
-                                      .numbers = {.as_of = record.as_of,
-                                                  .staffed = record.staffed,
-                                                  .enrolled = record.enrolled,
-                                                  .held = record.held,
-                                                  .next_open = record.next_open,
-                                                  .next_open_from = record.next_open_from,
-                                                  .open_until = record.open_until}};
-        status =
-            text_pool_add(&raw->number_text, record.source, true, &entry->numbers.source, error);
-        if (status)
-            return status;
-        raw->number_count++;
-    }
+    return store_scan_each(build->raw.store, STORE_ROWS_OFFERS, DAY_NONE, keep_offer, &build->raw,
+                           error);
 }
 
-static enum status scan_slots(struct raw *raw, struct store_scan *scan, struct error *error)
+/* Reports go straight to their groups, which have their places by now. */
+static enum status keep_numbers(void *context, const void *row, struct error *error)
 {
-    size_t capacity = 0, run_capacity = 0;
-    struct slot_record record;
-    struct raw_slot_run *run = NULL;
-    for (bool more = true;;) {
-        enum status status = store_scan_next(scan, &record, &more, error);
-        if (status || !more)
-            return status;
-        status =
-            raw_grow((void **)&raw->slots, raw->slot_count, &capacity, sizeof *raw->slots, error);
-        if (!status && (!run || run->offer_key != record.offer)) {
-            status = raw_grow((void **)&raw->slot_runs, raw->slot_run_count, &run_capacity,
-                              sizeof *raw->slot_runs, error);
-            if (!status) {
-                run = &raw->slot_runs[raw->slot_run_count++];
-                *run = (struct raw_slot_run){record.offer, (uint32_t)raw->slot_count, 0};
-            }
+    struct build *build = context;
+    struct raw *raw = &build->raw;
+    const struct places_record *record = row;
+    note_change(&raw->changed_at[3], raw, record->recorded_at);
+    uint32_t group = key_map_find(&build->groups, record->group);
+    if (group == UINT32_MAX)
+        return STATUS_OK;
+    struct group_numbers *numbers = &build->dataset->numbers[group];
+    *numbers = (struct group_numbers){.as_of = record->as_of,
+                                      .staffed = record->staffed,
+                                      .enrolled = record->enrolled,
+                                      .held = record->held,
+                                      .next_open = record->next_open,
+                                      .next_open_from = record->next_open_from,
+                                      .open_until = record->open_until};
+    enum status status =
+        text_pool_add(&raw->number_text, record->source, true, &numbers->source, error);
+    if (numbers->source)
+        numbers->source +=
+            (text_ref)(raw->facility_text.length + raw->group_text.length + raw->offer_text.length);
+    return status;
+}
+
+enum status build_scan_numbers(struct build *build, struct error *error)
+{
+    struct dataset *dataset = build->dataset;
+    enum status status = raw_make_array((void **)&dataset->numbers, dataset->group_count,
+                                        sizeof *dataset->numbers, error);
+    for (uint32_t i = 0; i < dataset->group_count && !status; i++)
+        dataset->numbers[i] = (struct group_numbers){.as_of = TIME_NONE,
+                                                     .staffed = NONE,
+                                                     .enrolled = NONE,
+                                                     .held = NONE,
+                                                     .next_open = NONE,
+                                                     .next_open_from = DAY_NONE,
+                                                     .open_until = DAY_NONE};
+    return status ? status
+                  : store_scan_each(build->raw.store, STORE_ROWS_PLACES, DAY_NONE, keep_numbers,
+                                    build, error);
+}
+
+static enum status keep_slot(void *context, const void *row, struct error *error)
+{
+    struct raw *raw = context;
+    const struct slot_record *record = row;
+    struct raw_slot_run *run =
+        raw->slot_run_count ? &raw->slot_runs[raw->slot_run_count - 1] : NULL;
+    enum status status = raw_grow((void **)&raw->slots, raw->slot_count, &raw->slot_capacity,
+                                  sizeof *raw->slots, error);
+    if (!status && (!run || run->offer_key != record->offer)) {
+        status = raw_grow((void **)&raw->slot_runs, raw->slot_run_count, &raw->slot_run_capacity,
+                          sizeof *raw->slot_runs, error);
+        if (!status) {
+            run = &raw->slot_runs[raw->slot_run_count++];
+            *run = (struct raw_slot_run){record->offer, (uint32_t)raw->slot_count, 0};
         }
-        if (status)
-            return status;
-        raw->slots[raw->slot_count++] = (struct dataset_slot){.as_of = record.as_of,
-                                                              .day = record.day,
-                                                              .from_min = record.from_min,
-                                                              .to_min = record.to_min,
-                                                              .places = record.places,
-                                                              .taken = record.taken};
-        run->count++;
     }
-}
-
-static enum status scan_rules(struct raw *raw, struct store_scan *scan, struct error *error)
-{
-    size_t capacity = 0;
-    for (bool more = true;;) {
-        enum status status =
-            raw_grow((void **)&raw->rules, raw->rule_count, &capacity, sizeof *raw->rules, error);
-        if (!status)
-            status = store_scan_next(scan, &raw->rules[raw->rule_count], &more, error);
-        if (status || !more)
-            return status;
-        raw->rule_count++;
-    }
-}
-
-static enum status scan_exceptions(struct raw *raw, struct store_scan *scan, struct error *error)
-{
-    size_t capacity = 0;
-    for (bool more = true;;) {
-        enum status status = raw_grow((void **)&raw->exceptions, raw->exception_count, &capacity,
-                                      sizeof *raw->exceptions, error);
-        if (!status)
-            status = store_scan_next(scan, &raw->exceptions[raw->exception_count], &more, error);
-        if (status || !more)
-            return status;
-        if (raw->exceptions[raw->exception_count].day >= raw->first_day - 1)
-            raw->exception_count++;
-    }
-}
-
-/* The longest first. */
-static const struct scan_task {
-    enum store_rows rows;
-    bool every_day; /* every believed version, to know what was public once */
-    enum status (*run)(struct raw *raw, struct store_scan *scan, struct error *error);
-} scan_tasks[] = {
-    {STORE_ROWS_OFFERS, true, scan_offers},         {STORE_ROWS_GROUPS, true, scan_groups},
-    {STORE_ROWS_FACILITIES, true, scan_facilities}, {STORE_ROWS_SLOTS, false, scan_slots},
-    {STORE_ROWS_PLACES, true, scan_numbers},        {STORE_ROWS_HOURS, true, scan_rules},
-    {STORE_ROWS_EXCEPTIONS, true, scan_exceptions},
-};
-enum { SCAN_TASKS = sizeof scan_tasks / sizeof *scan_tasks };
-
-struct scan_work {
-    struct raw *raw;
-    atomic_uint *next;
-    enum status status;
-    struct error error;
-};
-
-static void *run_scans(void *context)
-{
-    struct scan_work *work = context;
-    while (!work->status) {
-        unsigned number = atomic_fetch_add(work->next, 1);
-        if (number >= SCAN_TASKS)
-            break;
-        const struct scan_task *task = &scan_tasks[number];
-        struct store_scan *scan = NULL;
-        /* yesterday's slots may still run, past midnight */
-        day_t day = task->every_day ? DAY_NONE : work->raw->first_day - 1;
-        work->status = store_scan_open(work->raw->store, task->rows, day, &scan, &work->error);
-        if (!work->status)
-            work->status = task->run(work->raw, scan, &work->error);
-        store_scan_close(scan);
-    }
-    return NULL;
-}
-
-enum status dataset_scan_all(struct raw *raw, struct error *error)
-{
-    atomic_uint next = 0;
-    struct scan_work work[2] = {{.raw = raw, .next = &next}, {.raw = raw, .next = &next}};
-    for (size_t i = 0; i < sizeof raw->changed_at / sizeof *raw->changed_at; i++)
-        raw->changed_at[i] = TIME_NONE;
-    pthread_t second;
-    bool helped = pthread_create(&second, NULL, run_scans, &work[1]) == 0;
-    run_scans(&work[0]);
-    if (helped)
-        pthread_join(second, NULL);
-    for (int i = 0; i < 2; i++)
-        if (work[i].status) {
-            if (error)
-                *error = work[i].error;
-            return work[i].status;
-        }
+    if (status)
+        return status;
+    raw->slots[raw->slot_count++] = (struct dataset_slot){.as_of = record->as_of,
+                                                          .day = record->day,
+                                                          .from_min = record->from_min,
+                                                          .to_min = record->to_min,
+                                                          .places = record->places,
+                                                          .taken = record->taken};
+    run->count++;
     return STATUS_OK;
+}
+
+/* Yesterday's slots may still run, past midnight. */
+enum status build_scan_slots(struct build *build, struct error *error)
+{
+    return store_scan_each(build->raw.store, STORE_ROWS_SLOTS, build->raw.first_day - 1, keep_slot,
+                           &build->raw, error);
+}
+
+static enum status keep_rule(void *context, const void *row, struct error *error)
+{
+    struct raw *raw = context;
+    enum status status = raw_grow((void **)&raw->rules, raw->rule_count, &raw->rule_capacity,
+                                  sizeof *raw->rules, error);
+    if (!status)
+        raw->rules[raw->rule_count++] = *(const struct hours_record *)row;
+    return status;
+}
+
+static enum status keep_exception(void *context, const void *row, struct error *error)
+{
+    struct raw *raw = context;
+    const struct hours_exception_record *record = row;
+    enum status status = raw_grow((void **)&raw->exceptions, raw->exception_count,
+                                  &raw->exception_capacity, sizeof *raw->exceptions, error);
+    if (!status && record->day >= raw->first_day - 1)
+        raw->exceptions[raw->exception_count++] = *record;
+    return status;
+}
+
+enum status build_scan_hours(struct build *build, struct error *error)
+{
+    enum status status = store_scan_each(build->raw.store, STORE_ROWS_HOURS, DAY_NONE, keep_rule,
+                                         &build->raw, error);
+    return status ? status
+                  : store_scan_each(build->raw.store, STORE_ROWS_EXCEPTIONS, DAY_NONE,
+                                    keep_exception, &build->raw, error);
 }
 
 void raw_release(struct raw *raw)
 {
     large_memory_free(raw->region_days);
     large_memory_free(raw->facilities);
+    large_memory_free(raw->facility_keys);
     large_memory_free(raw->groups);
     large_memory_free(raw->offers);
-    large_memory_free(raw->numbers);
     large_memory_free(raw->slots);
     large_memory_free(raw->slot_runs);
     large_memory_free(raw->rules);

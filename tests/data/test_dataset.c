@@ -108,6 +108,56 @@ TEST(a_dataset_read_on_two_threads_holds_each_facility_group_and_offer)
     world_release(world);
 }
 
+/* What a dataset says of its facility `number`, by ids and texts alone. */
+static void describe(const struct dataset *dataset, uint32_t number, FILE *out)
+{
+    const struct dataset_facility *facility = &dataset->facilities[number];
+    fprintf(out, "%s %s %s\n", dataset_text(dataset, facility->id),
+            dataset_text(dataset, facility->name), dataset_text(dataset, facility->source));
+    for (uint32_t i = 0; i < facility->group_count; i++) {
+        const struct dataset_group *group = &dataset->groups[facility->first_group + i];
+        const struct group_numbers *numbers = &dataset->numbers[facility->first_group + i];
+        const char *source = dataset_text(dataset, numbers->source);
+        fprintf(out, " %s %d %lld %s\n", dataset_text(dataset, group->id),
+                group->facility == number, (long long)numbers->as_of, source ? source : "");
+    }
+    for (uint32_t i = 0; i < facility->offer_count; i++) {
+        const struct dataset_offer *offer = &dataset->offers[facility->first_offer + i];
+        fprintf(out, " %s %s %d %d %u\n", dataset_text(dataset, offer->id),
+                dataset_text(dataset, dataset->groups[offer->group].id), offer->facility == number,
+                offer->price, offer->slot_count);
+    }
+}
+
+static char *description(const struct dataset *dataset)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    for (uint32_t i = 0; i < dataset->facility_count; i++)
+        describe(dataset, i, out);
+    fclose(out);
+    return text;
+}
+
+TEST(the_order_in_which_facilities_came_to_the_store_does_not_matter)
+{
+    enum { COUNT = 150 };
+    struct world *forwards = world_make(5, COUNT, NOW);
+    struct seed_facility *reversed = calloc(COUNT, sizeof *reversed);
+    REQUIRE(reversed != NULL);
+    for (uint32_t i = 0; i < COUNT; i++)
+        seed_facility(&forwards->seed, COUNT - 1 - i, &reversed[i]);
+    struct world *backwards = world_make_of(reversed, COUNT, NOW);
+    char *one = description(forwards->dataset), *other = description(backwards->dataset);
+    CHECK_TEXT(one, other);
+    free(one);
+    free(other);
+    free(reversed);
+    world_release(forwards);
+    world_release(backwards);
+}
+
 TEST(a_dataset_of_an_empty_store_and_of_an_empty_region_can_be_built)
 {
     struct error error;
