@@ -12,25 +12,27 @@
 #include <unistd.h>
 
 /*
- * The file, version 1. Numbers are little-endian, as the machines are that we run on; every section
- * begins at a multiple of 8 bytes and holds an array as the structs of network.h and osm_reader.h
+ * The file, version 2. Numbers are little-endian, as the machines are that we run on; every section
+ * begins at a multiple of 8 bytes and holds an array as the structs of network.h and base_map.h
  * lay it out.
  *
  *   byte  size  field
  *   0     8     "TUOYUNET"
- *   8     4     version: 1
- *   12    4     how many sections: 9
+ *   8     4     version: 2
+ *   12    4     how many sections: 11
  *   16    8     bytes of the whole file
  *   24    8     timestamp of the data, UTC seconds; 0 unknown
  *   32    32    bounds of the network: west, south, east, north (doubles, degrees)
- *   64    24*9  the sections, in the order of enum section: offset (8), count of elements (8),
+ *   64    24*11 the sections, in the order of enum section: offset (8), count of elements (8),
  *               CRC-32 of its bytes (4), bytes of one element (4)
- *   280   4     CRC-32 of bytes 0 to 279
- *   284   4     zero
- *   288         the sections
+ *   328   4     bit 0: the data are invented, and not of OpenStreetMap
+ *   332   4     CRC-32 of bytes 0 to 331
+ *   336         the sections
+ *
+ * Version 1 had the features as they were read, not made ready to be drawn.
  */
 #define MAGIC "TUOYUNET"
-enum { VERSION = 1, ALIGNMENT = 8 };
+enum { VERSION = 2, ALIGNMENT = 8, FLAG_INVENTED = 1 };
 
 enum section {
     SECTION_NODES,      /* struct network_point */
@@ -38,23 +40,28 @@ enum section {
     SECTION_EDGES,      /* struct network_edge */
     SECTION_PIECES,     /* struct network_piece */
     SECTION_POINTS,     /* struct network_point, of pieces */
-    SECTION_FEATURES,   /* struct map_feature */
-    SECTION_RINGS,      /* struct map_ring */
-    SECTION_MAP_POINTS, /* struct network_point, of rings */
+    SECTION_BLOCKS,     /* struct base_block */
+    SECTION_FEATURES,   /* struct base_feature */
+    SECTION_RINGS,      /* struct base_ring */
+    SECTION_MAP_POINTS, /* struct plane_point, of rings */
+    SECTION_ZOOMS,      /* bytes, beside map points */
     SECTION_TEXT,       /* bytes */
     SECTION_COUNT
 };
 
 static const char *const section_names[SECTION_COUNT] = {
-    "nodes", "first edges", "edges", "pieces", "points", "features", "rings", "map points", "text"};
+    "nodes",    "first edges", "edges",      "pieces",    "points", "blocks",
+    "features", "rings",       "map points", "map zooms", "text"};
 static const uint32_t element_bytes[SECTION_COUNT] = {sizeof(struct network_point),
                                                       sizeof(uint32_t),
                                                       sizeof(struct network_edge),
                                                       sizeof(struct network_piece),
                                                       sizeof(struct network_point),
-                                                      sizeof(struct map_feature),
-                                                      sizeof(struct map_ring),
-                                                      sizeof(struct network_point),
+                                                      sizeof(struct base_block),
+                                                      sizeof(struct base_feature),
+                                                      sizeof(struct base_ring),
+                                                      sizeof(struct plane_point),
+                                                      1,
                                                       1};
 
 struct section_entry {
@@ -69,28 +76,32 @@ struct header {
     int64_t timestamp;
     double bounds[4];
     struct section_entry sections[SECTION_COUNT];
-    uint32_t crc, zero;
+    uint32_t flags, crc;
 };
 
-static_assert(sizeof(struct header) == 288, "the header is drawn above");
+static_assert(sizeof(struct header) == 336, "the header is drawn above");
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is little-endian");
 static_assert(sizeof(struct network_piece) == 24 && sizeof(struct network_edge) == 12 &&
-                  sizeof(struct map_feature) == 20 && sizeof(struct map_ring) == 8,
+                  sizeof(struct base_feature) == 36 && sizeof(struct base_ring) == 12 &&
+                  sizeof(struct base_block) == 28,
               "a changed struct is a new version");
 
 /* Writing -------------------------------------------------------------------------------------- */
 
 static void fill_header(struct header *header, const void *arrays[SECTION_COUNT],
-                        const struct network *network, const struct osm_extract *extract)
+                        const struct network *network, const struct base_map *map,
+                        const struct osm_extract *extract)
 {
     const uint64_t counts[SECTION_COUNT] = {network->node_count,  network->node_count + UINT64_C(1),
                                             network->edge_count,  network->piece_count,
-                                            network->point_count, extract->feature_count,
-                                            extract->ring_count,  extract->point_count,
-                                            extract->text_bytes};
+                                            network->point_count, map->block_count,
+                                            map->feature_count,   map->ring_count,
+                                            map->point_count,     map->point_count,
+                                            map->text_bytes};
     *header = (struct header){.version = VERSION,
                               .section_count = SECTION_COUNT,
                               .timestamp = extract->timestamp,
+                              .flags = extract->is_invented ? FLAG_INVENTED : 0,
                               .bounds = {network->bounds.west, network->bounds.south,
                                          network->bounds.east, network->bounds.north}};
     memcpy(header->magic, MAGIC, sizeof header->magic);
@@ -134,18 +145,14 @@ static void sync_folder(const char *path)
     }
 }
 
-enum status network_file_write(const char *path, const struct network *network,
-                               const struct osm_extract *extract, struct error *error)
+/* Write it all to PATH.new, then give it its name. */
+static enum status write_aside(const char *path, const struct header *header,
+                               const void *arrays[SECTION_COUNT], struct error *error)
 {
-    const void *arrays[SECTION_COUNT] = {network->nodes,  network->first_edge, network->edges,
-                                         network->pieces, network->points,     extract->features,
-                                         extract->rings,  extract->points,     extract->text};
-    struct header header;
     char aside[PATH_MAX];
     if ((size_t)snprintf(aside, sizeof aside, "%s.new", path) >= sizeof aside)
         return error_set(error, STATUS_INVALID, "the path of the street file is too long: %s",
                          path);
-    fill_header(&header, arrays, network, extract);
     int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* its owner's alone */
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (!file) {
@@ -154,7 +161,7 @@ enum status network_file_write(const char *path, const struct network *network,
             close(fd);
         return error_set(error, STATUS_IO, "%s: %s", aside, strerror(opening_failed_with));
     }
-    enum status status = write_all(file, &header, arrays);
+    enum status status = write_all(file, header, arrays);
     int failed_with = errno;
     if (fclose(file) != 0 && !status) {
         status = STATUS_IO;
@@ -170,6 +177,24 @@ enum status network_file_write(const char *path, const struct network *network,
     }
     sync_folder(path);
     return STATUS_OK;
+}
+
+enum status network_file_write(const char *path, const struct network *network,
+                               const struct osm_extract *extract, struct error *error)
+{
+    struct base_map map;
+    enum status status = base_map_build(extract, &map, error);
+    if (status)
+        return status;
+    const void *arrays[SECTION_COUNT] = {
+        network->nodes,  network->first_edge, network->edges, network->pieces,
+        network->points, map.blocks,          map.features,   map.rings,
+        map.points,      map.point_zooms,     map.text};
+    struct header header;
+    fill_header(&header, arrays, network, &map, extract);
+    status = write_aside(path, &header, arrays, error);
+    base_map_release(&map);
+    return status;
 }
 
 /* Reading -------------------------------------------------------------------------------------- */
@@ -205,9 +230,9 @@ static enum status check_header(const char *path, const struct header *header, s
 {
     if (memcmp(header->magic, MAGIC, sizeof header->magic) != 0)
         return error_set(error, STATUS_CORRUPT, "%s is not a street file of Tuoyu", path);
-    if (header->version > VERSION)
+    if (header->version != VERSION)
         return error_set(error, STATUS_VERSION,
-                         "%s is of version %u; this program reads up to version %d: import the "
+                         "%s is of version %u; this program reads version %d: import the "
                          "OpenStreetMap file again",
                          path, header->version, VERSION);
     if (header->crc != libdeflate_crc32(0, header, offsetof(struct header, crc)) ||
@@ -240,9 +265,10 @@ static enum status check_sections(const char *path, const struct network_file *f
                              section_names[i]);
         end += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
-    if (header->sections[SECTION_FIRST_EDGE].count != header->sections[SECTION_NODES].count + 1)
-        return error_set(error, STATUS_CORRUPT, "%s is damaged: nodes and first edges disagree",
-                         path);
+    if (header->sections[SECTION_FIRST_EDGE].count != header->sections[SECTION_NODES].count + 1 ||
+        header->sections[SECTION_ZOOMS].count != header->sections[SECTION_MAP_POINTS].count)
+        return error_set(error, STATUS_CORRUPT,
+                         "%s is damaged: sections that belong together disagree", path);
     return STATUS_OK;
 }
 
@@ -265,30 +291,16 @@ static void point_into_mapping(struct network_file *file)
     network->points = section(file, SECTION_POINTS, &network->point_count);
     network->bounds = (struct geo_box){header->bounds[0], header->bounds[1], header->bounds[2],
                                        header->bounds[3]};
-    file->features = section(file, SECTION_FEATURES, &file->feature_count);
-    file->rings = section(file, SECTION_RINGS, &file->ring_count);
-    file->points = section(file, SECTION_MAP_POINTS, &file->point_count);
-    file->text = section(file, SECTION_TEXT, &file->text_bytes);
+    struct base_map *map = &file->map;
+    map->blocks = section(file, SECTION_BLOCKS, &map->block_count);
+    map->features = section(file, SECTION_FEATURES, &map->feature_count);
+    map->rings = section(file, SECTION_RINGS, &map->ring_count);
+    map->points = section(file, SECTION_MAP_POINTS, &map->point_count);
+    map->point_zooms = section(file, SECTION_ZOOMS, NULL);
+    map->text = section(file, SECTION_TEXT, &map->text_bytes);
     file->timestamp = header->timestamp;
+    file->is_invented = header->flags & FLAG_INVENTED;
     file->checksum = header->crc;
-}
-
-static enum status check_features(const char *path, const struct network_file *file,
-                                  struct error *error)
-{
-    uint64_t ring_count = file->ring_count, point_count = file->point_count;
-    bool sound = file->text_bytes > 0 && file->text[file->text_bytes - 1] == '\0';
-    for (uint32_t i = 0; sound && i < file->feature_count; i++) {
-        const struct map_feature *feature = &file->features[i];
-        sound = (uint64_t)feature->first_ring + feature->ring_count <= ring_count &&
-                feature->name < file->text_bytes && feature->name_en < file->text_bytes &&
-                feature->kind < MAP_KIND_COUNT;
-    }
-    for (uint32_t i = 0; sound && i < file->ring_count; i++)
-        sound = (uint64_t)file->rings[i].first_point + file->rings[i].point_count <= point_count;
-    return sound
-               ? STATUS_OK
-               : error_set(error, STATUS_CORRUPT, "%s is damaged: its map features disagree", path);
 }
 
 enum status network_file_open(const char *path, struct network_file *file, struct error *error)
@@ -301,7 +313,9 @@ enum status network_file_open(const char *path, struct network_file *file, struc
         status = check_sections(path, file, error);
     if (!status) {
         point_into_mapping(file);
-        status = check_features(path, file, error);
+        if (!base_map_is_sound(&file->map))
+            status =
+                error_set(error, STATUS_CORRUPT, "%s is damaged: its map features disagree", path);
     }
     if (!status) {
         status = network_check(&file->network, error);

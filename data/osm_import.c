@@ -39,6 +39,7 @@ static enum status build(struct running *run, struct error *error)
     if (status)
         return status;
     report->osm_timestamp = run->extract.timestamp;
+    report->is_invented = run->extract.is_invented;
     report->counts = run->extract.counts;
     status = network_build(&run->extract.streets, &options, &run->network, &report->build, error);
     if (status)

@@ -6,7 +6,7 @@
  *
  * JSON of the report, as it is printed with --json and stored:
  *   { "kind": "osm", "file", "region", "source", "osm_timestamp" (RFC 3339; null = unknown),
- *     "dry_run", "committed", "checksum", "peak_memory_bytes",
+ *     "dry_run", "committed", "checksum", "peak_memory_bytes", "attribution",
  *     "in_file": {"nodes", "ways", "relations"},
  *     "ways": {"kept", "outlines_of_pedestrian_areas",
  *              "dropped": [{"reason", "count"}]},
@@ -40,6 +40,7 @@ struct osm_import_options {
 struct osm_import_report {
     char file[256], region[65], source[ID_MAX_BYTES + 1];
     bool dry_run, committed;
+    bool is_invented; /* osm_reader.h */
     double min_island_m;
     int64_t osm_timestamp; /* UTC seconds; 0 = unknown */
     struct osm_counts counts;

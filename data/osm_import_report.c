@@ -3,6 +3,7 @@
  */
 #include "data/osm_import.h"
 
+#include "data/base_map.h"
 #include "data/calendar.h"
 
 #include <inttypes.h>
@@ -78,6 +79,8 @@ enum status osm_import_report_json(const struct osm_import_report *report, bool 
     json_object_set_new(root, "committed", json_boolean(report->committed));
     json_object_set_new(root, "checksum", report->dry_run ? json_null() : json_string(checksum));
     json_object_set_new(root, "peak_memory_bytes", number(report->peak_memory_bytes));
+    json_object_set_new(root, "attribution",
+                        json_string(base_map_attribution(report->is_invented)));
     json_object_set_new(root, "in_file",
                         json_pack("{s:o, s:o, s:o}", "nodes", number(counts->nodes), "ways",
                                   number(counts->ways), "relations", number(counts->relations)));
@@ -153,5 +156,5 @@ void osm_import_report_print(const struct osm_import_report *report, FILE *out)
             report->pieces, (double)build->kept_mm / 1e6);
     print_map(&report->counts, out);
     fprintf(out, "  peak memory: %.0f MB\n", (double)report->peak_memory_bytes / 1e6);
-    fputs("Data (c) OpenStreetMap contributors, ODbL.\n", out);
+    fprintf(out, "%s\n", base_map_attribution(report->is_invented));
 }

@@ -392,6 +392,7 @@ void read_file(const char *path, osm_progress *tell, void *context, osm_extract 
     NewestObject newest;
     osmium::io::Reader reader{file};
     extract->timestamp = timestamp_of(reader.header());
+    extract->is_invented = reader.header().get("generator").find("示例数据") != std::string::npos;
     apply(reader, Progress{tell, context, 0.3, 0.7}, locations, collector, newest,
           areas.handler(
               [&collector](osmium::memory::Buffer &&buffer) { osmium::apply(buffer, collector); }));

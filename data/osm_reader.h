@@ -43,6 +43,9 @@ struct osm_extract {
     uint32_t feature_count, ring_count, point_count, text_bytes;
     struct geo_box bounds; /* of the nodes of walkable ways */
     int64_t timestamp; /* UTC seconds of the newest data, as the file's header says; 0 unknown */
+    bool
+        is_invented; /* the generator that the header names says 示例数据: whoever shows the data must
+                         say so, and not credit OpenStreetMap for them */
     struct osm_counts counts;
 };
 

@@ -254,6 +254,14 @@ enum status walking_find_start(const struct dataset *dataset, struct geo_point f
     return STATUS_OK;
 }
 
+const char *walking_attribution(const struct dataset *dataset, const struct walking_start *start)
+{
+    uint32_t i = 0;
+    while (&dataset->networks[i]->file.network != start->walking->network)
+        i++; /* it is one of them */
+    return base_map_attribution(dataset->networks[i]->file.is_invented);
+}
+
 /* Walking -------------------------------------------------------------------------------------- */
 
 void walker_release(struct walker *walker)

@@ -73,6 +73,9 @@ enum status MUST_CHECK walking_find_start(const struct dataset *dataset, struct 
                                           uint32_t profile, const struct walking *custom,
                                           struct walking_start *start, struct error *error);
 
+/* What an answer about a walk from there must say of its streets (base_map.h). */
+const char *walking_attribution(const struct dataset *dataset, const struct walking_start *start);
+
 /* What one thread keeps to walk with; {0} to begin with. Grows with the networks, not by request. */
 struct walker {
     struct reach reach;

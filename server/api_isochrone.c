@@ -71,7 +71,7 @@ static void write_contour(struct json *out, const struct isochrone_contour *cont
 
 static void write_answer(struct json *out, const struct request *request,
                          const struct isochrone_query *query, const struct walking_start *start,
-                         const struct isochrone_contour *contours)
+                         const struct isochrone_contour *contours, const char *attribution)
 {
     json_object_begin(out);
     json_key_text(out, "type", "FeatureCollection");
@@ -79,7 +79,7 @@ static void write_answer(struct json *out, const struct request *request,
     json_key_text(out, "direction", query->direction == REACH_TO ? "to" : "from");
     json_key_text(out, "coordsys", coordsys_code(query->coordsys));
     json_key_int(out, "snap_m", llround(start->snap.distance_m));
-    json_key_text(out, "attribution", "© OpenStreetMap contributors, ODbL");
+    json_key_text(out, "attribution", attribution);
     json_key(out, "features");
     json_array_begin(out);
     for (uint32_t i = 0; i < query->count; i++)
@@ -106,7 +106,8 @@ enum status api_isochrone(struct worker *worker, const struct request *request, 
     if (!status)
         status = draw(worker->walker, &start, &query, &arena, contours, error);
     if (!status)
-        write_answer(out, request, &query, &start, contours);
+        write_answer(out, request, &query, &start, contours,
+                     walking_attribution(worker->picture->dataset, &start));
     arena_release(&arena);
     return status;
 }

@@ -34,6 +34,17 @@ def test_streets_are_imported_with_and_without_a_server(flow):
         assert "60 nodes, 102 pieces" in flow.run("check", "--store", store).stdout
 
 
+def test_invented_streets_are_not_credited_to_openstreetmap(flow):
+    invented = flow.folder / "invented.osm"
+    invented.write_text(STREETS.read_text(encoding="utf-8").replace('generator="by hand"',
+                                                                    'generator="x 示例数据"'), encoding="utf-8")
+    store = flow.store(TOWN)
+    said = flow.run("import", "osm", invented, "--store", store).stdout
+    assert "invented" in said and "OpenStreetMap contributors" not in said
+    answer = flow.serve(store).get("/v1/isochrone?lon=120.194&lat=30.1986&minutes=5").json()
+    assert "示例数据" in answer["attribution"] and "OpenStreetMap" not in answer["attribution"]
+
+
 def test_what_is_wrong_with_an_import_of_streets_is_said(flow):
     store = flow.store(TOWN)
     cut = flow.folder / "cut.osm"
