@@ -9,8 +9,9 @@ enum { MAX_BYTES = 64 << 10 };
 
 static enum status read_fields(const json_t *root, struct profile *profile, struct error *error)
 {
-    static const char *const keys[] = {"name",        "speed_m_s",  "steps",
-                                       "snap_counts", "snap_max_m", NULL};
+    static const char *const keys[] = {
+        "name",       "speed_m_s",           "steps",           "snap_counts",
+        "snap_max_m", "resident_snap_max_m", "min_component_m", NULL};
     const char *where = "the profile";
     bool steps = true;
     enum status status = fields_check(root, where, keys, error);
@@ -31,6 +32,13 @@ static enum status read_fields(const json_t *root, struct profile *profile, stru
     if (!status)
         status = fields_number(root, where, "snap_max_m", OPTIONAL, 1, 1000, &profile->snap_max_m,
                                error);
+    profile->resident_snap_max_m = profile->snap_max_m;
+    if (!status)
+        status = fields_number(root, where, "resident_snap_max_m", OPTIONAL, 1, 1000,
+                               &profile->resident_snap_max_m, error);
+    if (!status)
+        status = fields_number(root, where, "min_component_m", OPTIONAL, 0, 1e9,
+                               &profile->min_component_m, error);
     profile->barred = steps ? 0 : UINT32_C(1) << STREET_STEPS;
     return status;
 }
@@ -38,7 +46,11 @@ static enum status read_fields(const json_t *root, struct profile *profile, stru
 enum status profile_parse(const char *json, size_t length, struct profile *profile,
                           struct error *error)
 {
-    struct profile parsed = {.name = "custom", .snap_counts = true, .snap_max_m = 300};
+    const struct profile *usual = profile_builtin(PROFILE_STROLLER);
+    struct profile parsed = {.name = "custom",
+                             .snap_counts = true,
+                             .snap_max_m = usual->snap_max_m,
+                             .min_component_m = usual->min_component_m};
     json_t *root = NULL;
     *profile = (struct profile){0};
     enum status status = fields_parse(json, length, MAX_BYTES, "the profile", &root, error);

@@ -34,7 +34,7 @@ enum status walking_build(const struct dataset *dataset, const struct network *n
 {
     *walking = (struct walking){.profile = *profile, .network = network};
     enum status status =
-        snapper_build(network, profile, WALKING_MIN_COMPONENT_M, &walking->snapper, error);
+        snapper_build(network, profile, profile->min_component_m, &walking->snapper, error);
     if (!status)
         status = raw_make_array((void **)&walking->spots, dataset->facility_count,
                                 sizeof *walking->spots, error);
@@ -80,7 +80,8 @@ static uint32_t same_as(uint32_t number)
     const struct profile *profile = profile_builtin(number);
     for (uint32_t i = 0; i < number; i++)
         if (profile_builtin(i)->barred == profile->barred &&
-            profile_builtin(i)->snap_max_m == profile->snap_max_m)
+            profile_builtin(i)->snap_max_m == profile->snap_max_m &&
+            profile_builtin(i)->min_component_m == profile->min_component_m)
             return i;
     return number;
 }
@@ -239,16 +240,17 @@ enum status walking_find_start(const struct dataset *dataset, struct geo_point f
             custom ? &custom[i] : &dataset->networks[i]->by_profile[profile];
         struct snap snap;
         if (is_near(walking->network->bounds, from) &&
-            !snap_point(walking->snapper, from, walking->profile.snap_max_m, &snap, NULL) &&
+            !snap_point(walking->snapper, from, walking->profile.resident_snap_max_m, &snap,
+                        NULL) &&
             (!start->walking || snap.distance_m < start->snap.distance_m)) {
             start->walking = walking;
             start->snap = snap;
         }
     }
     if (!start->walking)
-        return refuse_start(dataset, from,
-                            (custom ? &custom->profile : profile_builtin(profile))->snap_max_m,
-                            error);
+        return refuse_start(
+            dataset, from,
+            (custom ? &custom->profile : profile_builtin(profile))->resident_snap_max_m, error);
     if (start->walking->profile.snap_counts)
         start->snap_mm = (uint32_t)lround(start->snap.distance_m * 1000);
     return STATUS_OK;

@@ -14,10 +14,7 @@
 #include "data/network_file.h"
 #include "geo/reach.h"
 
-/* A profile's part of a network with less street than this is not snapped to (snap.h): a stretch of
- * path between two stairs. Its largest part always is. */
-#define WALKING_MIN_COMPONENT_M 2000.0
-#define WALKING_OFF             UINT32_MAX
+#define WALKING_OFF UINT32_MAX
 
 /* Where a facility stands on a network. */
 struct walking_spot {

@@ -38,7 +38,7 @@ enum status residents_build(const struct network *network, const struct profile 
     }
     for (uint32_t i = 0; i < count; i++) {
         struct snap *snap = &residents->snaps[i];
-        if (snap_point(snapper, points[i], profile->snap_max_m, snap, NULL)) {
+        if (snap_point(snapper, points[i], profile->resident_snap_max_m, snap, NULL)) {
             snap->piece = NO_PIECE;
             residents->off_network++;
         } else {

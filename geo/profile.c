@@ -10,12 +10,17 @@
  *           15-minute circle
  * toddler   0.88 m/s: measured mean of 48 preschoolers, standard deviation 0.2
  * adult     1.30 m/s: the default walking speed of the routing engine R5
- * Farther than 300 m from any street is "off network", said so and never snapped silently.
+ * Farther than 300 m from any street is "off network", said so and never snapped silently. The main
+ * components of each are those with 2 km of street, a small quarter: design value.
  */
+#define SNAP_MAX_M      300
+#define MIN_COMPONENT_M 2000
+
 static const struct profile builtin[PROFILE_COUNT] = {
-    [PROFILE_STROLLER] = {"stroller", 1.00, STEPS_CLOSED, true, 300},
-    [PROFILE_TODDLER] = {"toddler", 0.88, 0, true, 300},
-    [PROFILE_ADULT] = {"adult", 1.30, 0, true, 300},
+    [PROFILE_STROLLER] = {"stroller", 1.00, STEPS_CLOSED, true, SNAP_MAX_M, SNAP_MAX_M,
+                          MIN_COMPONENT_M},
+    [PROFILE_TODDLER] = {"toddler", 0.88, 0, true, SNAP_MAX_M, SNAP_MAX_M, MIN_COMPONENT_M},
+    [PROFILE_ADULT] = {"adult", 1.30, 0, true, SNAP_MAX_M, SNAP_MAX_M, MIN_COMPONENT_M},
 };
 
 const struct profile *profile_builtin(uint32_t number)

@@ -8,11 +8,16 @@
 #include "geo/network.h"
 
 struct profile {
-    char name[17];     /* [a-z0-9-]{1,16} */
-    double speed_m_s;  /* 0.1 to 5 */
-    uint32_t barred;   /* bit per street class that is closed to it */
-    bool snap_counts;  /* do the metres to the network count as walked? */
-    double snap_max_m; /* farther from the network is off it; 1 to 1,000 */
+    char name[17];    /* [a-z0-9-]{1,16} */
+    double speed_m_s; /* 0.1 to 5 */
+    uint32_t barred;  /* bit per street class that is closed to it */
+    bool snap_counts; /* do the metres to the network count as walked? */
+    /* Farther from the network is off it, 1 to 1,000: facilities; and resident points, and where
+     * somebody begins to walk. */
+    double snap_max_m, resident_snap_max_m;
+    /* A part of the network without what is barred that has less street than this, in metres, is
+     * not snapped to (a stretch of path between two stairs); the largest part always is. */
+    double min_component_m;
 };
 
 enum { PROFILE_STROLLER, PROFILE_TODDLER, PROFILE_ADULT, PROFILE_COUNT };

@@ -269,7 +269,10 @@ static const struct usage usage = {
         "with what they offer, how many places are free and how old that number is: on foot\n"
         "where there are streets, else by straight line. The options are the parameters of the\n"
         "API's /v1/nearby, and two more. A profile file: {\"speed_m_s\": 0.8, \"steps\": false,\n"
-        "\"snap_counts\": true, \"snap_max_m\": 300, \"name\": \"slow\"}; the speed is required.",
+        "\"snap_counts\": true, \"snap_max_m\": 300, \"resident_snap_max_m\": 300,\n"
+        "\"min_component_m\": 2000, \"name\": \"slow\"}; the speed is required. It snaps "
+        "facilities\n"
+        "and where the walk begins by a limit each; parts with less street are not walked to.",
     .options = specs,
     .option_count = COUNT_OF(specs),
     .min_positionals = 2,

@@ -168,7 +168,7 @@ static struct expectation expect(const struct world *world, const struct network
     struct error error = {0};
     uint64_t *node_mm = calloc(network->node_count, sizeof *node_mm);
     REQUIRE(node_mm && expectation.matches);
-    REQUIRE_OK(snapper_build(network, profile, WALKING_MIN_COMPONENT_M, &snapper, &error), &error);
+    REQUIRE_OK(snapper_build(network, profile, profile->min_component_m, &snapper, &error), &error);
     REQUIRE_OK(snap_point(snapper, query->from, 300, &origin, &error), &error);
     plain_walk(network, profile, &origin, node_mm);
     for (uint32_t i = 0; i < world->seed.count; i++) {

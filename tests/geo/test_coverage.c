@@ -31,7 +31,7 @@ static void scene_init(struct scene *scene, struct test_random *random, uint32_t
     struct geo_point points[POINTS];
     *scene = (struct scene){.streets = streets_random(random, 150),
                             .profile = *profile_builtin(number % PROFILE_COUNT)};
-    scene->profile.snap_max_m = 80;
+    scene->profile.resident_snap_max_m = 80;
     const struct network *network = &scene->streets.network;
     for (int k = 0; k < POINTS; k++) {
         points[k] = random_point(scene, random);
