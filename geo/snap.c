@@ -234,10 +234,24 @@ static void try_segment(struct search *search, struct segment_ref segment)
     search->best_share = share;
 }
 
+/* Is all of a cell farther than the best so far? A centimetre is left for what is on its border. */
+static bool is_farther(const struct search *search, int64_t column, int64_t row)
+{
+    const struct snapper *snapper = search->snapper;
+    struct geo_box box = snapper->network->bounds;
+    double west = box.west + (double)column * snapper->cell_lon;
+    double south = box.south + (double)row * snapper->cell_lat;
+    double dx = fmax(west - search->from.lon, search->from.lon - west - snapper->cell_lon);
+    double dy = fmax(south - search->from.lat, search->from.lat - south - snapper->cell_lat);
+    double x_m = fmax(dx * search->lon_m - 0.01, 0), y_m = fmax(dy * search->lat_m - 0.01, 0);
+    return x_m * x_m + y_m * y_m > search->best_m2;
+}
+
 static void try_cell(struct search *search, int64_t column, int64_t row)
 {
     const struct snapper *snapper = search->snapper;
-    if (column < 0 || row < 0 || column >= snapper->columns || row >= snapper->rows)
+    if (column < 0 || row < 0 || column >= snapper->columns || row >= snapper->rows ||
+        is_farther(search, column, row))
         return;
     uint32_t cell = (uint32_t)row * snapper->columns + (uint32_t)column;
     for (uint32_t i = snapper->first[cell]; i < snapper->first[cell + 1]; i++)
