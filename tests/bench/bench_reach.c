@@ -3,13 +3,12 @@
  * Dijkstra with a binary heap on the same contracted arrays, and against an unweighted breadth-first
  * pass. Every peer's answers are compared with ours in the run itself.
  */
-#include "data/osm_reader.h"
 #include "geo/reach.h"
+#include "tests/bench/porto.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { QUERIES = 4000, ROUNDS = 9, SWEEP_ROUNDS = 9, SWEEP_SOURCES = 1000, SECONDS_15_MM = 900000 };
 
@@ -123,81 +122,6 @@ static uint32_t breadth_first(const struct network *network, const struct snap *
 
 /* Measuring ------------------------------------------------------------------------------------- */
 
-static double now_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
-}
-
-static void *must(void *memory)
-{
-    if (!memory) {
-        fprintf(stderr, "out of memory\n");
-        exit(1);
-    }
-    return memory;
-}
-
-static struct network read_porto(void)
-{
-    const char *root = getenv("TEST_DATA");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/osm/porto_r5.osm.pbf", root && *root ? root : "../shared/data");
-    struct osm_extract extract;
-    struct network network;
-    struct network_build_report report;
-    struct network_build_options options = {.min_component_m = 500};
-    struct error error = {0};
-    enum status status = osm_read(path, NULL, NULL, &extract, &error);
-    if (status == STATUS_NOT_FOUND) {
-        printf("skipped: %s\n", error.message);
-        exit(0);
-    }
-    if (!status)
-        status = network_build(&extract.streets, &options, &network, &report, &error);
-    if (status) {
-        printf("%s\n", error.message);
-        exit(1);
-    }
-    osm_extract_release(&extract);
-    printf("%u nodes, %u pieces, %.0f km; %d random origins, stroller\n", network.node_count,
-           network.piece_count, (double)report.kept_mm / 1e6, QUERIES);
-    return network;
-}
-
-static uint64_t random_u64(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return *state >> 33;
-}
-
-static void random_positions(const struct network *network, const struct profile *profile,
-                             struct snap *snaps, uint32_t count)
-{
-    uint64_t state = 1;
-    for (uint32_t i = 0; i < count;) {
-        uint32_t piece = (uint32_t)(random_u64(&state) % network->piece_count);
-        if (!profile_allows(profile, network->pieces[piece].street_class))
-            continue;
-        uint32_t length = network->pieces[piece].length_mm;
-        snaps[i++] = (struct snap){.piece = piece,
-                                   .from_start_mm = (uint32_t)(random_u64(&state) % (length + 1))};
-    }
-}
-
 struct bench {
     struct network network;
     const struct profile *profile;
@@ -215,19 +139,19 @@ static void fail(const struct bench *bench, const char *what)
 
 static void reach_round(struct bench *bench, uint32_t max_mm, double *ours_us, double *plain_us)
 {
-    double started = now_s();
+    double started = bench_now_s();
     for (uint32_t i = 0; i < QUERIES; i++)
         if (reach_compute(&bench->network, bench->profile, &bench->snaps[i], REACH_FROM, max_mm,
                           &bench->reach, &bench->error))
             fail(bench, "reach");
-    *ours_us = (now_s() - started) / QUERIES * 1e6;
-    started = now_s();
+    *ours_us = (bench_now_s() - started) / QUERIES * 1e6;
+    started = bench_now_s();
     for (uint32_t i = 0; i < QUERIES; i++) {
         plain_clear(&bench->plain);
         plain_start(&bench->plain, &bench->network, &bench->snaps[i]);
         plain_run(&bench->plain, &bench->network, bench->profile, max_mm);
     }
-    *plain_us = (now_s() - started) / QUERIES * 1e6;
+    *plain_us = (bench_now_s() - started) / QUERIES * 1e6;
 }
 
 static void compare_reaches(struct bench *bench, uint32_t max_mm)
@@ -259,34 +183,34 @@ static void bench_reaches(struct bench *bench, uint32_t max_mm, const char *name
         reach_round(bench, max_mm, &ours[round], &plain[round]);
         ratio[round] = ours[round] / plain[round];
     }
-    printf("%-28s ours %7.2f us  binary heap %7.2f us  ratio %.2f\n", name, median(ours, ROUNDS),
-           median(plain, ROUNDS), median(ratio, ROUNDS));
+    printf("%-28s ours %7.2f us  binary heap %7.2f us  ratio %.2f\n", name,
+           bench_median(ours, ROUNDS), bench_median(plain, ROUNDS), bench_median(ratio, ROUNDS));
 }
 
 static void bench_sweeps(struct bench *bench)
 {
     const struct network *network = &bench->network;
-    uint32_t *mm = must(malloc(network->node_count * sizeof *mm));
-    uint32_t *source = must(malloc(network->node_count * sizeof *source));
-    uint32_t *queue = must(malloc(network->node_count * sizeof *queue));
-    uint8_t *seen = must(malloc(network->node_count));
+    uint32_t *mm = bench_must(malloc(network->node_count * sizeof *mm));
+    uint32_t *source = bench_must(malloc(network->node_count * sizeof *source));
+    uint32_t *queue = bench_must(malloc(network->node_count * sizeof *queue));
+    uint8_t *seen = bench_must(malloc(network->node_count));
     double ours[SWEEP_ROUNDS], plain[SWEEP_ROUNDS], breadth[SWEEP_ROUNDS];
     double to_plain[SWEEP_ROUNDS], to_breadth[SWEEP_ROUNDS];
     for (int round = 0; round < SWEEP_ROUNDS; round++) {
-        double started = now_s();
+        double started = bench_now_s();
         if (reach_sweep(network, bench->profile, bench->snaps, NULL, SWEEP_SOURCES, UINT32_MAX - 1,
                         &bench->reach, mm, source, &bench->error))
             fail(bench, "sweep");
-        ours[round] = (now_s() - started) * 1e3;
-        started = now_s();
+        ours[round] = (bench_now_s() - started) * 1e3;
+        started = bench_now_s();
         plain_clear(&bench->plain);
         for (uint32_t i = 0; i < SWEEP_SOURCES; i++)
             plain_start(&bench->plain, network, &bench->snaps[i]);
         plain_run(&bench->plain, network, bench->profile, UINT32_MAX - 1);
-        plain[round] = (now_s() - started) * 1e3;
-        started = now_s();
+        plain[round] = (bench_now_s() - started) * 1e3;
+        started = bench_now_s();
         breadth_first(network, bench->snaps, SWEEP_SOURCES, queue, seen);
-        breadth[round] = (now_s() - started) * 1e3;
+        breadth[round] = (bench_now_s() - started) * 1e3;
         to_plain[round] = ours[round] / plain[round];
         to_breadth[round] = ours[round] / breadth[round];
         for (uint32_t n = 0; n < network->node_count; n++)
@@ -295,9 +219,9 @@ static void bench_sweeps(struct bench *bench)
     }
     printf("sweep from %d sources        ours %7.2f ms  binary heap %7.2f ms  ratio %.2f  "
            "breadth first %.2f ms  ratio %.2f\n",
-           SWEEP_SOURCES, median(ours, SWEEP_ROUNDS), median(plain, SWEEP_ROUNDS),
-           median(to_plain, SWEEP_ROUNDS), median(breadth, SWEEP_ROUNDS),
-           median(to_breadth, SWEEP_ROUNDS));
+           SWEEP_SOURCES, bench_median(ours, SWEEP_ROUNDS), bench_median(plain, SWEEP_ROUNDS),
+           bench_median(to_plain, SWEEP_ROUNDS), bench_median(breadth, SWEEP_ROUNDS),
+           bench_median(to_breadth, SWEEP_ROUNDS));
     free(mm);
     free(source);
     free(queue);
@@ -306,17 +230,18 @@ static void bench_sweeps(struct bench *bench)
 
 int main(void)
 {
-    struct bench bench = {.network = read_porto(), .profile = profile_builtin(PROFILE_STROLLER)};
+    struct bench bench = {.network = porto_read(), .profile = profile_builtin(PROFILE_STROLLER)};
     size_t nodes = bench.network.node_count;
     if (reach_init(&bench.reach, bench.network.node_count, &bench.error))
         fail(&bench, "init");
-    bench.plain.mm = must(malloc(nodes * sizeof(uint32_t)));
+    bench.plain.mm = bench_must(malloc(nodes * sizeof(uint32_t)));
     memset(bench.plain.mm, 0xFF, nodes * sizeof(uint32_t));
-    bench.plain.touched = must(malloc(nodes * sizeof(uint32_t)));
+    bench.plain.touched = bench_must(malloc(nodes * sizeof(uint32_t)));
     bench.plain.heap =
-        must(malloc((bench.network.edge_count + 2 * nodes) * sizeof(struct heap_entry)));
-    bench.snaps = must(malloc(QUERIES * sizeof *bench.snaps));
-    random_positions(&bench.network, bench.profile, bench.snaps, QUERIES);
+        bench_must(malloc((bench.network.edge_count + 2 * nodes) * sizeof(struct heap_entry)));
+    bench.snaps = bench_must(malloc(QUERIES * sizeof *bench.snaps));
+    porto_positions(&bench.network, bench.profile, bench.snaps, QUERIES);
+    printf("%d random origins, stroller; medians of %d rounds\n", QUERIES, ROUNDS);
     bench_reaches(&bench, SECONDS_15_MM, "reach of 15 minutes");
     bench_reaches(&bench, 2 * SECONDS_15_MM, "reach of 30 minutes");
     bench_sweeps(&bench);
