@@ -58,6 +58,7 @@ struct dataset_offer {
     int16_t age_from_m, age_to_m; /* resolved: the group's where the offer has none; NONE16 */
     int8_t care, price_unit;
     bool has_own_hours;
+    bool is_readable; /* parents see it: its group is not for staff alone */
 };
 
 struct dataset_slot {

@@ -178,7 +178,8 @@ static struct dataset_offer resolved_offer(const struct dataset *dataset,
         .age_from_m = from->age_from_m != NONE16 ? from->age_from_m : group->age_from_m,
         .age_to_m = from->age_to_m != NONE16 ? from->age_to_m : group->age_to_m,
         .care = from->care,
-        .price_unit = from->price_unit};
+        .price_unit = from->price_unit,
+        .is_readable = group->admission != ADMISSION_STAFF_ONLY};
 }
 
 enum status build_place_offers(struct build *build, struct error *error)

@@ -165,7 +165,7 @@ enum verdict nearby_facility_verdict(const struct nearby_matcher *matcher, uint3
     for (uint32_t i = 0; i < facility->offer_count && best != VERDICT_PASS; i++) {
         uint32_t offer = facility->first_offer + i;
         struct offer_state state;
-        if (!vacancies_offer_is_readable(matcher->dataset, offer))
+        if (!matcher->dataset->offers[offer].is_readable)
             continue;
         enum verdict verdict = nearby_offer_verdict(matcher, offer, &state);
         best = verdict < best ? verdict : best;

@@ -26,13 +26,15 @@ const char *availability_code(enum availability availability);
 /* Why an offer is open at a later start: it has a place that stays, or one that opens by then. */
 enum open_because { OPEN_BECAUSE_NONE, OPEN_BECAUSE_NOW, OPEN_BECAUSE_NEXT_OPEN };
 
-/* What an offer can say: of its group's numbers, or of its published slots. */
+/* What an offer can say: of its group's numbers, or of its published slots. The group's numbers stand
+ * beside it, so that an answer reads them where it reads the rest. */
 struct offer_state {
-    moment_t as_of;       /* of the numbers that decide; TIME_NONE */
-    int32_t open;         /* open places; NONE = unknown */
-    uint8_t freshness;    /* enums above */
-    uint8_t availability; /* OPEN: `open` is at least 1, or NONE where it is not said */
-    uint8_t open_because; /* only with a start month */
+    moment_t as_of;                  /* of the numbers that decide; TIME_NONE */
+    int32_t open;                    /* open places; NONE = unknown */
+    int32_t staffed, enrolled, held; /* of its group, as they were reported; NONE */
+    uint8_t freshness;               /* enums above */
+    uint8_t availability;            /* OPEN: `open` is at least 1, or NONE where it is not said */
+    uint8_t open_because;            /* only with a start month */
 };
 
 /* The intervals of one local day, as hours_of_day() gives them. */
@@ -91,11 +93,6 @@ struct offer_state vacancies_at_start(const struct vacancies *vacancies, uint32_
 static inline bool care_has_slots(int8_t care)
 {
     return care == CARE_HOURLY || care == CARE_DROP_IN;
-}
-/* Do parents see this offer? Not those of staff-only groups. */
-static inline bool vacancies_offer_is_readable(const struct dataset *dataset, uint32_t offer)
-{
-    return dataset->groups[dataset->offers[offer].group].admission != ADMISSION_STAFF_ONLY;
 }
 
 /*

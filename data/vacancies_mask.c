@@ -56,7 +56,7 @@ static uint64_t facility_mask(const struct vacancies *vacancies, uint32_t number
     uint64_t mask = 0;
     for (uint32_t i = 0; i < facility->offer_count; i++) {
         uint32_t offer_number = facility->first_offer + i;
-        if (!vacancies_offer_is_readable(dataset, offer_number))
+        if (!dataset->offers[offer_number].is_readable)
             continue;
         const struct dataset_offer *offer = &dataset->offers[offer_number];
         unsigned cares = offer->care == CARE_UNKNOWN ? ALL_CARES : 1u << offer->care;

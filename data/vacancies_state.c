@@ -81,6 +81,9 @@ static struct offer_state group_state(const struct surroundings *at, moment_t no
     const struct group_numbers *numbers = at->numbers;
     struct offer_state state = {.as_of = numbers->as_of,
                                 .open = NONE,
+                                .staffed = numbers->staffed,
+                                .enrolled = numbers->enrolled,
+                                .held = numbers->held,
                                 .freshness =
                                     (uint8_t)freshness_at(&at->bounds, numbers->as_of, now),
                                 .availability = AVAILABILITY_UNKNOWN};
@@ -141,10 +144,14 @@ static void tally_slot(struct slot_tally *tally, const struct dataset_slot *slot
 }
 
 /* One fresh slot with a place is enough to be open; to be full, all must be fresh and taken. */
-static struct offer_state tally_state(const struct slot_tally *tally)
+static struct offer_state tally_state(const struct slot_tally *tally,
+                                      const struct group_numbers *numbers)
 {
     struct offer_state state = {.as_of = TIME_NONE,
                                 .open = NONE,
+                                .staffed = numbers->staffed,
+                                .enrolled = numbers->enrolled,
+                                .held = numbers->held,
                                 .freshness = FRESHNESS_UNKNOWN,
                                 .availability = AVAILABILITY_UNKNOWN};
     if (!tally->any) {
@@ -189,7 +196,7 @@ static struct offer_state slots_state(const struct vacancies *vacancies,
         if (slots[i].day < at->today + WINDOW_DAYS)
             tally_slot(&tally, &slots[i], slot_left(&slots[i]), &at->bounds, vacancies->now);
     }
-    return tally_state(&tally);
+    return tally_state(&tally, at->numbers);
 }
 
 struct offer_state vacancies_plain_state(const struct vacancies *vacancies, uint32_t offer,
@@ -227,7 +234,7 @@ struct offer_state vacancies_on_date(const struct vacancies *vacancies, uint32_t
         else if (slots[i].day == date)
             tally_slot(&published, &slots[i], 0, &at.bounds, vacancies->now);
     }
-    return tally_state(covering.any ? &covering : &published);
+    return tally_state(covering.any ? &covering : &published, at.numbers);
 }
 
 struct offer_state vacancies_at_start(const struct vacancies *vacancies, uint32_t offer,

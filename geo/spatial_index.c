@@ -1,4 +1,5 @@
 #include "geo/distance.h"
+#include "geo/fetch.h"
 #include "geo/spatial_index_scan.h"
 
 #include <string.h>
@@ -277,7 +278,7 @@ static void append(struct search *search, uint32_t begin, uint32_t live, const f
         if (search->is_picky && ((search->after && was_before(search, keys[i], slot)) ||
                                  !accepts(search->filter, search->index->items, slot)))
             continue;
-        __builtin_prefetch(&search->index->points[slot]); /* for settle() */
+        fetch_line(&search->index->points[slot]); /* for settle() */
         search->keys[count] = keys[i];
         search->slots[count++] = slot;
     }

@@ -6,6 +6,7 @@
 #ifndef GEO_SPATIAL_INDEX_SCAN_H
 #define GEO_SPATIAL_INDEX_SCAN_H
 
+#include "geo/fetch.h"
 #include "geo/lanes.h"
 #include "geo/spatial_index_layout.h"
 
@@ -149,11 +150,11 @@ static inline bool accepts(const struct spatial_filter *filter, const uint32_t *
 }
 
 /* The lines of a leaf's coordinates that a search will want next. */
-static inline void leaf_prefetch(const struct spatial_index *index, uint32_t leaf)
+static inline __attribute__((always_inline)) void leaf_prefetch(const struct spatial_index *index,
+                                                                uint32_t leaf)
 {
-    const char *block = (const char *)(index->coordinates + (size_t)leaf * 3 * index->stride);
-    for (size_t byte = 0; byte < 3 * (size_t)index->stride * sizeof(int32_t); byte += 64)
-        __builtin_prefetch(block + byte);
+    fetch_bytes(index->coordinates + (size_t)leaf * 3 * index->stride,
+                3 * (size_t)index->stride * sizeof(int32_t));
 }
 
 #endif

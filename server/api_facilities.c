@@ -46,13 +46,14 @@ static void write_feature(struct json *out, const struct picture *picture, uint3
 {
     const struct dataset *dataset = picture->dataset;
     const struct dataset_facility *facility = &dataset->facilities[number];
-    json_feature_begin(out, picture, number, coordsys);
+    struct feature_offers offers;
+    json_feature_begin(out, picture, number, coordsys, &offers);
     json_key(out, "offers");
     json_array_begin(out);
     for (uint32_t i = 0; i < facility->offer_count; i++) {
         uint32_t offer = facility->first_offer + i;
-        if (vacancies_offer_is_readable(dataset, offer))
-            json_offer(out, picture, offer, &picture->vacancies->offers[offer]);
+        if (dataset->offers[offer].is_readable)
+            json_offer(out, picture, &offers, offer, &picture->vacancies->offers[offer]);
     }
     json_array_end(out);
     json_feature_end(out);

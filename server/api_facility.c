@@ -170,7 +170,7 @@ static void write_group(struct json *out, const struct picture *picture, uint32_
 }
 
 static void write_belongings(struct json *out, const struct picture *picture,
-                             const struct dataset_facility *facility)
+                             const struct dataset_facility *facility, struct feature_offers *offers)
 {
     const struct vacancies *vacancies = picture->vacancies;
     day_t today = vacancies->local[facility->region].day;
@@ -183,7 +183,7 @@ static void write_belongings(struct json *out, const struct picture *picture,
     json_array_begin(out);
     for (uint32_t i = 0; i < facility->offer_count; i++) {
         uint32_t offer = facility->first_offer + i;
-        json_offer_open(out, picture, offer, &vacancies->offers[offer]);
+        json_offer_open(out, picture, offers, offer, &vacancies->offers[offer]);
         write_hours(out, picture, picture->dataset->offers[offer].hours);
         if (care_has_slots(picture->dataset->offers[offer].care))
             api_write_slots(out, picture->dataset, offer, today, vacancies);
@@ -202,10 +202,11 @@ enum status api_facility(struct worker *worker, const struct request *request, s
         return status;
     const struct dataset_facility *facility = &picture->dataset->facilities[number];
     enum coordsys coordsys = params_coordsys(request);
-    json_feature_begin(out, picture, number, coordsys);
+    struct feature_offers offers;
+    json_feature_begin(out, picture, number, coordsys, &offers);
     write_register(out, picture->dataset, facility);
     write_hours(out, picture, facility->hours);
-    write_belongings(out, picture, facility);
+    write_belongings(out, picture, facility, &offers);
     json_object_end(out);
     json_key_text(out, "coordsys", coordsys_code(coordsys));
     json_key_moment(out, "timeStamp", picture->vacancies->changed_at);

@@ -66,52 +66,50 @@ static void write_price(struct json *out, const struct dataset *dataset,
     json_key(out, "hours_today");
 }
 
-/* Closes the piece begun at `start`; a text of the register that is too long for it is our limit. */
-static enum status end_piece(const struct json *out, size_t start, uint16_t *length,
-                             struct error *error)
+/* The lengths of a fragment stand before it: room for them. Where its first piece begins. */
+static size_t begin_fragment(struct json *out)
+{
+    static const uint16_t none[2];
+    json_raw(out, (const char *)none, sizeof none);
+    out->comma = false;
+    return out->length;
+}
+
+/* A text of the register that is too long for a length is our limit. */
+static enum status end_fragment(struct json *out, size_t first, size_t second, struct error *error)
 {
     enum status status = json_status(out, error);
     if (status)
         return status;
-    if (out->length - start > UINT16_MAX)
+    size_t longest = out->length - second > second - first ? out->length - second : second - first;
+    if (longest > UINT16_MAX)
         return error_set(error, STATUS_LIMIT,
                          "the texts of one facility come to %zu bytes; at most %d can be shown",
-                         out->length - start, UINT16_MAX);
-    *length = (uint16_t)(out->length - start);
+                         longest, UINT16_MAX);
+    uint16_t lengths[2] = {(uint16_t)(second - first), (uint16_t)(out->length - second)};
+    memcpy(out->bytes + first - sizeof lengths, lengths, sizeof lengths);
     return STATUS_OK;
 }
 
 static enum status prepare_facility(struct json *out, const struct dataset *dataset,
-                                    const struct dataset_facility *facility,
-                                    struct fragment *fragment, struct error *error)
+                                    const struct dataset_facility *facility, struct error *error)
 {
     const char *id = dataset_text(dataset, facility->id);
-    fragment->at = (uint32_t)out->length & INT32_MAX;
-    fragment->first_length = (uint16_t)strlen(id);
-    json_raw(out, id, fragment->first_length);
-    size_t start = out->length;
-    out->comma = false;
+    size_t first = begin_fragment(out);
+    json_raw(out, id, strlen(id));
+    size_t second = out->length;
     write_facility(out, dataset, facility);
-    return end_piece(out, start, &fragment->second_length, error);
+    return end_fragment(out, first, second, error);
 }
 
 static enum status prepare_offer(struct json *out, const struct dataset *dataset,
-                                 const struct dataset_offer *offer, struct fragment *fragment,
-                                 struct error *error)
+                                 const struct dataset_offer *offer, struct error *error)
 {
-    size_t begin = out->length;
-    fragment->at = (uint32_t)begin & INT32_MAX;
-    out->comma = false;
+    size_t first = begin_fragment(out);
     write_offer(out, dataset, offer);
-    enum status status = end_piece(out, begin, &fragment->first_length, error);
-    size_t start = out->length;
+    size_t second = out->length;
     write_price(out, dataset, offer);
-    return status ? status : end_piece(out, start, &fragment->second_length, error);
-}
-
-static void *make_array(size_t count, size_t element_bytes)
-{
-    return calloc(count ? count : 1, element_bytes);
+    return end_fragment(out, first, second, error);
 }
 
 /* One chunk: facilities [from, to) of the layout with their offers. */
@@ -136,22 +134,18 @@ static void *prepare_chunk(void *context)
     const struct dataset *dataset = work->fragments->dataset;
     size_t offers = offers_before(dataset, work->to) - offers_before(dataset, work->from);
     /* about what it comes to, so that it seldom grows; what is not used is given back */
-    size_t expected = (work->to - work->from) * (size_t)480 + offers * 176 + 4096;
+    size_t expected = (work->to - work->from) * (size_t)484 + offers * 180 + 4096;
     json_init(&work->out, INT32_MAX);
     if (json_reserve(&work->out, expected))
         large_memory_advise(work->out.bytes, work->out.capacity);
     for (uint32_t i = work->from; i < work->to && !work->status; i++) {
         uint32_t number = dataset->layout[i];
         const struct dataset_facility *facility = &dataset->facilities[number];
-        work->fragments->facilities[number].chunk = work->is_second;
-        work->status = prepare_facility(&work->out, dataset, facility,
-                                        &work->fragments->facilities[number], &work->error);
-        for (uint32_t k = 0; k < facility->offer_count && !work->status; k++) {
-            uint32_t offer = facility->first_offer + k;
-            work->fragments->offers[offer].chunk = work->is_second;
-            work->status = prepare_offer(&work->out, dataset, &dataset->offers[offer],
-                                         &work->fragments->offers[offer], &work->error);
-        }
+        work->fragments->runs[number] = (uint64_t)work->out.length << 1 | work->is_second;
+        work->status = prepare_facility(&work->out, dataset, facility, &work->error);
+        for (uint32_t k = 0; k < facility->offer_count && !work->status; k++)
+            work->status = prepare_offer(&work->out, dataset,
+                                         &dataset->offers[facility->first_offer + k], &work->error);
     }
     if (!work->status)
         work->status = json_status(&work->out, &work->error);
@@ -194,11 +188,10 @@ enum status fragments_build(const struct dataset *dataset, struct fragments **re
     if (!fragments)
         return error_memory(error, "preparing answers");
     fragments->dataset = dataset;
-    fragments->facilities = make_array(dataset->facility_count, sizeof *fragments->facilities);
-    fragments->offers = make_array(dataset->offer_count, sizeof *fragments->offers);
-    enum status status = fragments->facilities && fragments->offers
-                             ? prepare_chunks(fragments, error)
-                             : error_memory(error, "preparing answers");
+    fragments->runs =
+        calloc(dataset->facility_count ? dataset->facility_count : 1, sizeof *fragments->runs);
+    enum status status = fragments->runs ? prepare_chunks(fragments, error)
+                                         : error_memory(error, "preparing answers");
     if (status)
         fragments_release(fragments);
     else
@@ -210,8 +203,7 @@ void fragments_release(struct fragments *fragments)
 {
     if (!fragments)
         return;
-    free(fragments->facilities);
-    free(fragments->offers);
+    free(fragments->runs);
     for (int i = 0; i < FRAGMENT_CHUNKS; i++)
         free(fragments->chunks[i]);
     free(fragments);

@@ -10,9 +10,11 @@
 
 #include "data/dataset.h"
 
+#include <string.h>
+
 /* Two pieces that stand together: `first`, then `second`. */
 struct fragment {
-    uint32_t chunk : 1, at : 31;
+    const char *first;
     uint16_t first_length, second_length;
 };
 
@@ -20,26 +22,37 @@ enum {
     FRAGMENT_CHUNKS = 2 /* made by a thread each: the first half of the layout, the second */
 };
 
+/*
+ * A facility's fragments lie in one run, in the order in which an answer reads them: its own, then
+ * those of its offers, each behind its two lengths. Runs lie in the order of dataset->layout, so
+ * that neighbours on the map are neighbours in memory.
+ *
+ * A facility's: first its id without quotes; second "name":…, to "community":…, members without
+ * braces. An offer's: first {"id":…,"group":…,"care":…,"age_months":…,"licensed":…  and second
+ * ,"price":…,"price_unit":…,"currency":…,"hours_today":  for an answer to fill and close.
+ */
 struct fragments {
     const struct dataset *dataset;
-    /* first: the id without quotes. second: "name":…, to "community":…, members without braces. */
-    struct fragment *facilities;
-    /* first: {"id":…,"group":…,"care":…,"age_months":…,"licensed":…  and second:
-     * ,"price":…,"price_unit":…,"currency":…,"hours_today":  for an answer to fill and close */
-    struct fragment *offers;
-    char *chunks[FRAGMENT_CHUNKS]; /* by dataset->layout: a facility, then its offers, and so on */
+    uint64_t
+        *runs; /* beside facilities: the chunk in the lowest bit, above it where the run begins */
+    char *chunks[FRAGMENT_CHUNKS];
 };
 
-static inline const char *fragments_of_facility(const struct fragments *fragments,
-                                                uint32_t facility)
+/* Where the facility's run begins. */
+static inline const char *fragments_run(const struct fragments *fragments, uint32_t facility)
 {
-    struct fragment fragment = fragments->facilities[facility];
-    return fragments->chunks[fragment.chunk] + fragment.at;
+    uint64_t run = fragments->runs[facility];
+    return fragments->chunks[run & 1] + (run >> 1);
 }
-static inline const char *fragments_of_offer(const struct fragments *fragments, uint32_t offer)
+
+/* The fragment at *at, which moves on to the next of the run. */
+static inline struct fragment fragment_read(const char **at)
 {
-    struct fragment fragment = fragments->offers[offer];
-    return fragments->chunks[fragment.chunk] + fragment.at;
+    uint16_t lengths[2];
+    memcpy(lengths, *at, sizeof lengths);
+    struct fragment fragment = {*at + sizeof lengths, lengths[0], lengths[1]};
+    *at = fragment.first + lengths[0] + lengths[1];
+    return fragment;
 }
 
 /* The dataset must outlive it. *fragments is yours: fragments_release(). LIMIT past 2 GiB a chunk. */

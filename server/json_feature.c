@@ -101,15 +101,14 @@ static const struct words state_words[4][3] = {[AVAILABILITY_OPEN] = WORDS_ROW("
                                                [AVAILABILITY_ASK] = WORDS_ROW("ask"),
                                                [AVAILABILITY_UNKNOWN] = WORDS_ROW("unknown")};
 
-static char *put_numbers(char *at, const struct group_numbers *numbers,
-                         const struct offer_state *state)
+static char *put_numbers(char *at, const struct offer_state *state)
 {
     at = PUT(at, ",\"staffed\":");
-    at = put_int(at, numbers->staffed);
+    at = put_int(at, state->staffed);
     at = PUT(at, ",\"enrolled\":");
-    at = put_int(at, numbers->enrolled);
+    at = put_int(at, state->enrolled);
     at = PUT(at, ",\"held\":");
-    at = put_int(at, numbers->held);
+    at = put_int(at, state->held);
     at = PUT(at, ",\"open\":");
     at = put_int(at, state->open);
     const struct words *words = &state_words[state->availability][state->freshness];
@@ -122,33 +121,40 @@ static char *put_numbers(char *at, const struct group_numbers *numbers,
     return at;
 }
 
-void json_offer_open(struct json *out, const struct picture *picture, uint32_t number,
-                     const struct offer_state *state)
+static struct fragment find_offer(struct feature_offers *offers, uint32_t number)
 {
-    const struct vacancies *vacancies = picture->vacancies;
+    struct fragment fragment = fragment_read(&offers->at);
+    for (; offers->next < number; offers->next++)
+        fragment = fragment_read(&offers->at);
+    offers->next++;
+    return fragment;
+}
+
+void json_offer_open(struct json *out, const struct picture *picture, struct feature_offers *offers,
+                     uint32_t number, const struct offer_state *state)
+{
     const struct dataset_offer *offer = &picture->dataset->offers[number];
-    const struct fragment *fragment = &picture->fragments->offers[number];
-    const struct hours_today *today = &vacancies->hours_today[offer->hours];
-    size_t room = (size_t)fragment->first_length + fragment->second_length + OFFER_NUMBERS_BYTES +
+    const struct hours_today *today = &picture->vacancies->hours_today[offer->hours];
+    struct fragment prepared = find_offer(offers, number);
+    size_t room = (size_t)prepared.first_length + prepared.second_length + OFFER_NUMBERS_BYTES +
                   HOURS_MAX_INTERVALS * INTERVAL_BYTES;
     if (!json_reserve(out, room))
         return;
     char *start = out->bytes + out->length, *at = start;
     if (out->comma)
         *at++ = ',';
-    const char *prepared = fragments_of_offer(picture->fragments, number);
-    at = put(at, prepared, fragment->first_length);
-    at = put_numbers(at, &vacancies->numbers[offer->group], state);
-    at = put(at, prepared + fragment->first_length, fragment->second_length);
+    at = put(at, prepared.first, prepared.first_length);
+    at = put_numbers(at, state);
+    at = put(at, prepared.first + prepared.first_length, prepared.second_length);
     at = offer->hours ? put_intervals(at, today->intervals, today->count) : PUT(at, "null");
     out->length += (size_t)(at - start);
     out->comma = true;
 }
 
-void json_offer(struct json *out, const struct picture *picture, uint32_t offer,
-                const struct offer_state *state)
+void json_offer(struct json *out, const struct picture *picture, struct feature_offers *offers,
+                uint32_t offer, const struct offer_state *state)
 {
-    json_offer_open(out, picture, offer, state);
+    json_offer_open(out, picture, offers, offer, state);
     json_object_end(out);
 }
 
@@ -162,18 +168,19 @@ static char *put_point(char *at, struct geo_point point)
 }
 
 void json_feature_begin(struct json *out, const struct picture *picture, uint32_t number,
-                        enum coordsys coordsys)
+                        enum coordsys coordsys, struct feature_offers *offers)
 {
     const struct dataset_facility *facility = &picture->dataset->facilities[number];
-    const struct fragment *fragment = &picture->fragments->facilities[number];
-    if (!json_reserve(out, (size_t)fragment->first_length + fragment->second_length + 256))
+    *offers =
+        (struct feature_offers){fragments_run(picture->fragments, number), facility->first_offer};
+    struct fragment prepared = fragment_read(&offers->at);
+    if (!json_reserve(out, (size_t)prepared.first_length + prepared.second_length + 256))
         return;
     char *start = out->bytes + out->length, *at = start;
     if (out->comma)
         *at++ = ',';
-    const char *prepared = fragments_of_facility(picture->fragments, number);
     at = PUT(at, "{\"type\":\"Feature\",\"id\":\"");
-    at = put(at, prepared, fragment->first_length);
+    at = put(at, prepared.first, prepared.first_length);
     at = PUT(at, "\",\"geometry\":");
     struct geo_point point = facility->point;
     if (!geo_point_is_valid(point))
@@ -181,7 +188,7 @@ void json_feature_begin(struct json *out, const struct picture *picture, uint32_
     else
         at = put_point(at, coordsys == COORDSYS_WGS84 ? point : crs_from_wgs84(coordsys, point));
     at = PUT(at, ",\"properties\":{");
-    at = put(at, prepared + fragment->first_length, fragment->second_length);
+    at = put(at, prepared.first + prepared.first_length, prepared.second_length);
     out->length += (size_t)(at - start);
     out->comma = true;
 }

@@ -10,18 +10,25 @@
 #include "server/app.h"
 #include "server/json.h"
 
+/* Where a feature's offers are read from: their fragments follow the facility's in one run. */
+struct feature_offers {
+    const char *at;
+    uint32_t next; /* the offer whose fragment is at `at` */
+};
+
 /* {"type":"Feature","id":…,"geometry":…,"properties":{"name":…, … "community":…   left open for more
  * members; geometry is null off the map. */
 void json_feature_begin(struct json *out, const struct picture *picture, uint32_t facility,
-                        enum coordsys coordsys);
+                        enum coordsys coordsys, struct feature_offers *offers);
 /* Closes properties and feature. */
 void json_feature_end(struct json *out);
 
-/* One offer, an element of an array: complete, or left open for more members. */
-void json_offer(struct json *out, const struct picture *picture, uint32_t offer,
-                const struct offer_state *state);
-void json_offer_open(struct json *out, const struct picture *picture, uint32_t offer,
-                     const struct offer_state *state);
+/* One offer of the feature, an element of an array: complete, or left open for more members. Offers
+ * are written in ascending order, each at most once. */
+void json_offer(struct json *out, const struct picture *picture, struct feature_offers *offers,
+                uint32_t offer, const struct offer_state *state);
+void json_offer_open(struct json *out, const struct picture *picture, struct feature_offers *offers,
+                     uint32_t offer, const struct offer_state *state);
 
 /* "key":[["08:00","18:00"]] */
 void json_key_intervals(struct json *out, const char *key, const struct interval *intervals,

@@ -1,5 +1,6 @@
 #include "server/json_nearby.h"
 
+#include "geo/fetch.h"
 #include "server/fragments.h"
 #include "server/json_feature.h"
 #include "server/params.h"
@@ -30,7 +31,8 @@ static void write_feature(struct json *out, const struct picture *picture,
                           const struct nearby_query *query, const struct nearby_list *list,
                           const struct nearby_item *item)
 {
-    json_feature_begin(out, picture, item->facility, query->coordsys);
+    struct feature_offers offers;
+    json_feature_begin(out, picture, item->facility, query->coordsys, &offers);
     json_key_int(out, "distance_m", llround(item->distance_m));
     if (list->by == NEARBY_WALK) {
         json_key_int(out, "walk_m", (int64_t)((item->walk_mm + 500) / 1000));
@@ -40,31 +42,35 @@ static void write_feature(struct json *out, const struct picture *picture,
     json_array_begin(out);
     for (uint32_t i = 0; i < item->offer_count; i++) {
         const struct nearby_offer *offer = &list->offers[item->first_offer + i];
-        json_offer(out, picture, offer->offer, &offer->state);
+        json_offer(out, picture, &offers, offer->offer, &offer->state);
     }
     json_array_end(out);
     json_feature_end(out);
 }
 
-/* Fragments of a facility and its offers stand together; they are asked of memory one feature ahead
- * of their turn. */
-enum { CACHE_LINE_BYTES = 64, FETCHED_BYTES = 2048 };
+/* Fragments of a facility and its offers stand together; they are asked of memory ahead of their
+ * turn, about as many bytes as they come to. */
+enum { FACILITY_BYTES = 448, OFFER_BYTES = 192, FEATURES_AHEAD = 2 };
 
-static void fetch_places(const struct picture *picture, const struct nearby_list *list)
+static inline __attribute__((always_inline)) void fetch_feature(const struct picture *picture,
+                                                                const struct nearby_item *item)
 {
-    const struct fragments *fragments = picture->fragments;
-    for (uint32_t i = 0; i < list->item_count; i++) {
-        uint32_t facility = list->items[i].facility;
-        __builtin_prefetch(&fragments->facilities[facility]);
-        __builtin_prefetch(&fragments->offers[picture->dataset->facilities[facility].first_offer]);
-    }
+    fetch_bytes(fragments_run(picture->fragments, item->facility),
+                FACILITY_BYTES + (size_t)item->offer_count * OFFER_BYTES);
 }
 
-static void fetch_feature(const struct picture *picture, const struct nearby_item *item)
+static void write_features(struct json *out, const struct picture *picture,
+                           const struct nearby_query *query, const struct nearby_list *list)
 {
-    const char *bytes = fragments_of_facility(picture->fragments, item->facility);
-    for (size_t i = 0; i < FETCHED_BYTES && item->offer_count; i += CACHE_LINE_BYTES)
-        __builtin_prefetch(bytes + i);
+    for (uint32_t i = 0; i < list->item_count; i++)
+        fetch_line(&picture->fragments->runs[list->items[i].facility]);
+    for (uint32_t i = 0; i < list->item_count && i < FEATURES_AHEAD; i++)
+        fetch_feature(picture, &list->items[i]);
+    for (uint32_t i = 0; i < list->item_count; i++) {
+        if (i + FEATURES_AHEAD < list->item_count)
+            fetch_feature(picture, &list->items[i + FEATURES_AHEAD]);
+        write_feature(out, picture, query, list, &list->items[i]);
+    }
 }
 
 static void write_relax(struct json *out, const struct nearby_list *list)
@@ -110,14 +116,7 @@ void json_nearby(struct json *out, const struct request *request, const struct p
     write_head(out, picture, query, list);
     json_key(out, "features");
     json_array_begin(out);
-    fetch_places(picture, list);
-    if (list->item_count)
-        fetch_feature(picture, &list->items[0]);
-    for (uint32_t i = 0; i < list->item_count; i++) {
-        if (i + 1 < list->item_count)
-            fetch_feature(picture, &list->items[i + 1]);
-        write_feature(out, picture, query, list, &list->items[i]);
-    }
+    write_features(out, picture, query, list);
     json_array_end(out);
     if (query->relax)
         write_relax(out, list);
