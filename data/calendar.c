@@ -17,6 +17,7 @@ enum {
     ERA_YEARS = 400,      /* the Gregorian calendar repeats after these years */
     ERA_DAYS = 146097,    /* days in them */
     EPOCH_SHIFT = 719468, /* days from 0000-03-01 to 1970-01-01 */
+    USUAL_DAYS = 2932897, /* from 1970-01-01 to 10000-01-01 */
     FIRST_YEAR = 1900,    /* of dates that are parsed */
     LAST_YEAR = 2199,
     TABLE_FROM_YEAR = 1970,
@@ -43,8 +44,27 @@ day_t day_from_civil(int32_t year, int32_t month, int32_t day)
     return (day_t)(era * ERA_DAYS + day_of_era - EPOCH_SHIFT);
 }
 
+/* Days of the years 0 to 9999: each division below is then one of 32 bits by a constant. */
+static void usual_day_to_civil(uint32_t shifted, int32_t *year, int32_t *month,
+                               int32_t *day_of_month)
+{
+    uint32_t era = shifted / ERA_DAYS, day_of_era = shifted % ERA_DAYS;
+    uint32_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / (ERA_DAYS - 1)) / 365;
+    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    uint32_t march_month = (5 * day_of_year + 2) / 153;
+    uint32_t civil_month = march_month < 10 ? march_month + 3 : march_month - 9;
+    *day_of_month = (int32_t)(day_of_year - (153 * march_month + 2) / 5 + 1);
+    *month = (int32_t)civil_month;
+    *year = (int32_t)(era * ERA_YEARS + year_of_era + (civil_month < 3));
+}
+
 void day_to_civil(day_t day, int32_t *year, int32_t *month, int32_t *day_of_month)
 {
+    if (day >= -EPOCH_SHIFT && day < USUAL_DAYS) {
+        usual_day_to_civil((uint32_t)(day + EPOCH_SHIFT), year, month, day_of_month);
+        return;
+    }
     int64_t shifted = (int64_t)day + EPOCH_SHIFT;
     int64_t era = floor_div(shifted, ERA_DAYS);
     int64_t day_of_era = shifted - era * ERA_DAYS;
@@ -162,12 +182,11 @@ enum status moment_parse(const char *text, size_t length, moment_t *moment)
     return STATUS_OK;
 }
 
-static void write_digits(char *text, int digits, int32_t value)
+/* 0 to 99. */
+static void write_two(char *text, uint32_t value)
 {
-    for (int i = digits - 1; i >= 0; i--) {
-        text[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
+    text[0] = (char)('0' + value / 10);
+    text[1] = (char)('0' + value % 10);
 }
 
 void day_format(day_t day, char text[11])
@@ -176,20 +195,21 @@ void day_format(day_t day, char text[11])
     day_to_civil(day, &year, &month, &day_of_month);
     year = year < 0 ? 0 : year > 9999 ? 9999 : year;
     memcpy(text, "0000-00-00", 11);
-    write_digits(text, 4, year);
-    write_digits(text + 5, 2, month);
-    write_digits(text + 8, 2, day_of_month);
+    write_two(text, (uint32_t)year / 100);
+    write_two(text + 2, (uint32_t)year % 100);
+    write_two(text + 5, (uint32_t)month);
+    write_two(text + 8, (uint32_t)day_of_month);
 }
 
 void moment_format(moment_t moment, char text[21])
 {
     int64_t day = floor_div(moment, DAY_SECONDS);
-    int32_t second = (int32_t)(moment - day * DAY_SECONDS);
+    uint32_t second = (uint32_t)(moment - day * DAY_SECONDS);
     day_format((day_t)day, text);
     memcpy(text + 10, "T00:00:00Z", 11);
-    write_digits(text + 11, 2, second / 3600);
-    write_digits(text + 14, 2, second / 60 % 60);
-    write_digits(text + 17, 2, second % 60);
+    write_two(text + 11, second / 3600);
+    write_two(text + 14, second / 60 % 60);
+    write_two(text + 17, second % 60);
 }
 
 /* Zones ------------------------------------------------------------------------------------------ */
