@@ -43,10 +43,40 @@ static bool is_decimal(const char *text, size_t length)
     return at == length;
 }
 
+/* Up to 15 digits are exact as a double, and so are powers of ten to 22: one division of the two is
+ * rounded once, which is what strtod() gives (Clinger 1990). False where it is not so simple. */
+static bool parse_short(const char *text, size_t length, double *value)
+{
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    size_t sign = text[0] == '-' || text[0] == '+';
+    uint64_t digits = 0;
+    size_t fraction = 0;
+    if (length - sign > 16) /* 15 digits and a point */
+        return false;
+    for (size_t i = sign, is_fraction = 0; i < length; i++) {
+        if (text[i] == '.') {
+            is_fraction = 1;
+            continue;
+        }
+        if (!is_digit(text[i]))
+            return false;
+        digits = digits * 10 + (uint64_t)(text[i] - '0');
+        fraction += is_fraction;
+    }
+    if (digits >= 1000000000000000u)
+        return false;
+    double magnitude = (double)digits / powers[fraction];
+    *value = text[0] == '-' ? -magnitude : magnitude;
+    return true;
+}
+
 enum status number_parse_double(const char *text, size_t length, double *value)
 {
     if (length > NUMBER_MAX_BYTES || !is_decimal(text, length))
         return STATUS_INVALID;
+    if (parse_short(text, length, value))
+        return STATUS_OK;
     char copy[NUMBER_MAX_BYTES + 1];
     memcpy(copy, text, length);
     copy[length] = '\0';

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool reads_as(const char *text, double expected)
@@ -27,6 +28,18 @@ TEST(a_decimal_is_the_nearest_double)
     /* halfway between two doubles, and a hair above: ties go to even */
     CHECK(reads_as("9007199254740993", 9007199254740992.0));
     CHECK(reads_as("9007199254740993.0000000000000000000000000000000001", 9007199254740994.0));
+}
+
+TEST(random_decimals_are_what_strtod_makes_of_them)
+{
+    struct test_random random = test_random();
+    for (int i = 0; i < 200000; i++) {
+        char text[40];
+        double number = (test_random_unit(&random) - 0.5) * pow(10, (double)(i % 12));
+        snprintf(text, sizeof text, "%.*f", i % 13, number);
+        if (!reads_as(text, strtod(text, NULL)))
+            test_fail(__FILE__, __LINE__, "%s is read as another number", text);
+    }
 }
 
 TEST(what_is_no_plain_decimal_is_refused)
