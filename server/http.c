@@ -528,6 +528,8 @@ static void free_workers(struct http *http)
         libdeflate_free_compressor(worker->gzip);
         arena_release(&worker->arena);
         json_release(&worker->out);
+        while (worker->spare_count)
+            free(worker->spare_bodies[--worker->spare_count]);
     }
     free(http->workers);
     metrics_close(http->metrics);

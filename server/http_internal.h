@@ -49,13 +49,27 @@ struct reaper {
 };
 
 /* What one serving thread has, for its requests alone. */
+/*
+ * A body of the usual size is not copied: its buffer is lent to the library, which gives it back when
+ * the answer is sent, and the next one is written into a buffer that has come back. Both happen in
+ * the worker's thread, or in the one that stops the server, when no worker runs any more.
+ */
+enum {
+    BODY_BYTES = 64 << 10, /* what is lent has just this capacity; larger ones are copied */
+    BODY_LENT_BYTES =
+        4 << 10, /* at least so many in it: small ones are copied, slow readers hold less */
+    BODIES_SPARE = 8
+};
+
 struct http_worker {
     struct worker worker;
     uint32_t number;
     struct app_reader *reader;
     struct log_ring *log;
     struct arena arena;
-    struct json out; /* the body is written here, then copied into its own malloc */
+    struct json out; /* the body is written here, then lent to the library or copied for it */
+    char *spare_bodies[BODIES_SPARE]; /* came back: BODY_BYTES each */
+    uint32_t spare_count;
     struct libdeflate_compressor *gzip;
     char *packed; /* scratch of the compressor */
     size_t packed_capacity;

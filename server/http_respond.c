@@ -1,6 +1,6 @@
 /*
  * Answers: the handler called, its body or its problem given to the library, with the headers that
- * caching, languages of compression, browsers and proxies need. One malloc: the body.
+ * caching, languages of compression, browsers and proxies need.
  */
 #include "server/http_internal.h"
 #include "server/negotiate.h"
@@ -57,8 +57,9 @@ static void finish(struct http *http, struct http_worker *worker,
 
 static bool add_headers(struct MHD_Response *response, const struct outgoing *outgoing)
 {
-    char retry[16];
-    snprintf(retry, sizeof retry, "%u", outgoing->retry_after_s);
+    char retry[16] = "";
+    if (outgoing->retry_after_s)
+        snprintf(retry, sizeof retry, "%u", outgoing->retry_after_s);
     const struct {
         const char *name, *value;
     } headers[] = {
@@ -68,7 +69,7 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
         {MHD_HTTP_HEADER_CONTENT_ENCODING, outgoing->gzip ? "gzip" : NULL},
         {MHD_HTTP_HEADER_VARY, outgoing->may_vary ? "Accept-Encoding" : NULL},
         {MHD_HTTP_HEADER_ALLOW, outgoing->allow},
-        {MHD_HTTP_HEADER_RETRY_AFTER, outgoing->retry_after_s ? retry : NULL},
+        {MHD_HTTP_HEADER_RETRY_AFTER, retry[0] ? retry : NULL},
         {MHD_HTTP_HEADER_CONNECTION, outgoing->close ? "close" : NULL},
         {"Access-Control-Allow-Origin", "*"},
         {"Access-Control-Expose-Headers", outgoing->etag ? "ETag" : NULL},
@@ -86,23 +87,65 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
     return true;
 }
 
-/* `bytes` is malloc'd and given away; NULL for an answer without a body. */
+/* Whose buffer it is, while the library has it. */
+struct loan {
+    struct http_worker *worker;
+    char *bytes;
+};
+
+/* A body on its way out. */
+struct body {
+    char *bytes; /* NULL = none */
+    size_t length;
+    struct loan *loan; /* NULL = malloc'd and given away */
+};
+
+static const struct body no_body;
+
+static void return_body(void *cls)
+{
+    struct loan *loan = cls;
+    struct http_worker *worker = loan->worker;
+    if (worker->spare_count < BODIES_SPARE)
+        worker->spare_bodies[worker->spare_count++] = loan->bytes;
+    else
+        free(loan->bytes);
+    free(loan);
+}
+
+static void drop_body(const struct body *body)
+{
+    if (body->loan)
+        return_body(body->loan);
+    else
+        free(body->bytes);
+}
+
+static struct MHD_Response *response_of(const struct body *body)
+{
+    if (body->loan)
+        return MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->bytes,
+                                                                      return_body, body->loan);
+    return MHD_create_response_from_buffer(
+        body->length, body->bytes, body->bytes ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+}
+
+/* The body is given away. */
 static enum MHD_Result send_out(struct http *http, struct http_worker *worker,
                                 struct MHD_Connection *connection,
                                 struct conversation *conversation, struct outgoing *outgoing,
-                                char *bytes, size_t length)
+                                const struct body *body)
 {
     if (atomic_load_explicit(&http->draining, memory_order_relaxed))
         outgoing->close = true;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        length, bytes, bytes ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = response_of(body);
     if (!response) {
-        free(bytes);
+        drop_body(body);
         return MHD_NO;
     }
     enum MHD_Result queued = MHD_NO;
     if (add_headers(response, outgoing)) {
-        finish(http, worker, conversation, outgoing, length);
+        finish(http, worker, conversation, outgoing, body->length);
         reaper_stage(http, conversation, CUT_RESPONSE);
         queued = MHD_queue_response(connection, outgoing->http_code, response);
     }
@@ -110,32 +153,59 @@ static enum MHD_Result send_out(struct http *http, struct http_worker *worker,
     return queued;
 }
 
-/* The bytes of worker->out in a malloc of their own, packed where that was asked for and helps. */
-static char *take_body(struct http_worker *worker, struct outgoing *outgoing, bool may_pack,
-                       size_t *length)
+/* An empty worker->out, in a buffer that can be lent where there is one. */
+static void begin_body(struct http_worker *worker)
+{
+    struct json *out = &worker->out;
+    json_reset(out);
+    if (!out->bytes && worker->spare_count) {
+        out->bytes = worker->spare_bodies[--worker->spare_count];
+        out->capacity = BODY_BYTES;
+    } else if (!out->bytes && (out->bytes = malloc(BODY_BYTES))) {
+        out->capacity = BODY_BYTES;
+    }
+}
+
+/* The bytes of worker->out packed, in worker->packed; 0 where that does not help. */
+static size_t pack_body(struct http_worker *worker)
 {
     const struct json *out = &worker->out;
-    const char *bytes = out->bytes;
-    *length = out->length;
-    if (may_pack && out->length >= GZIP_LEAST_BYTES && worker->gzip) {
-        if (worker->packed_capacity < out->length) {
-            free(worker->packed);
-            worker->packed = malloc(out->length);
-            worker->packed_capacity = worker->packed ? out->length : 0;
-        }
-        size_t packed = worker->packed
-                            ? libdeflate_gzip_compress(worker->gzip, out->bytes, out->length,
-                                                       worker->packed, out->length - 1)
-                            : 0;
-        if (packed) {
-            bytes = worker->packed;
-            *length = packed;
-            outgoing->gzip = true;
-        }
+    if (out->length < GZIP_LEAST_BYTES || !worker->gzip)
+        return 0;
+    if (worker->packed_capacity < out->length) {
+        free(worker->packed);
+        worker->packed = malloc(out->length);
+        worker->packed_capacity = worker->packed ? out->length : 0;
     }
-    char *body = malloc(*length + 1);
-    if (body && *length)
-        memcpy(body, bytes, *length);
+    return worker->packed ? libdeflate_gzip_compress(worker->gzip, out->bytes, out->length,
+                                                     worker->packed, out->length - 1)
+                          : 0;
+}
+
+static struct body copy_body(const char *bytes, size_t length)
+{
+    struct body body = {.bytes = malloc(length + 1), .length = length};
+    if (body.bytes && length)
+        memcpy(body.bytes, bytes, length);
+    return body;
+}
+
+/* What was written to worker->out, packed where that was asked for and helps. */
+static struct body take_body(struct http_worker *worker, struct outgoing *outgoing, bool may_pack)
+{
+    struct json *out = &worker->out;
+    size_t packed = may_pack ? pack_body(worker) : 0;
+    outgoing->gzip = packed > 0;
+    if (packed)
+        return copy_body(worker->packed, packed);
+    bool may_lend = out->capacity == BODY_BYTES && out->length >= BODY_LENT_BYTES;
+    struct loan *loan = may_lend ? malloc(sizeof *loan) : NULL;
+    if (!loan)
+        return copy_body(out->bytes, out->length);
+    *loan = (struct loan){worker, out->bytes};
+    struct body body = {.bytes = out->bytes, .length = out->length, .loan = loan};
+    out->bytes = NULL;
+    out->capacity = out->length = 0;
     return body;
 }
 
@@ -157,12 +227,12 @@ enum MHD_Result http_problem(struct http *http, struct http_worker *worker,
         router_allow(worker->request.path, allow);
         outgoing.allow = allow;
     }
-    size_t length = 0;
-    json_reset(&worker->out);
+    begin_body(worker);
     problem_write(&worker->out, problem, error);
-    char *body = worker->out.failed ? NULL : take_body(worker, &outgoing, false, &length);
-    return body ? send_out(http, worker, connection, conversation, &outgoing, body, length)
-                : MHD_NO;
+    if (worker->out.failed)
+        return MHD_NO;
+    struct body body = take_body(worker, &outgoing, false);
+    return body.bytes ? send_out(http, worker, connection, conversation, &outgoing, &body) : MHD_NO;
 }
 
 enum MHD_Result http_preflight(struct http *http, struct http_worker *worker,
@@ -176,7 +246,7 @@ enum MHD_Result http_preflight(struct http *http, struct http_worker *worker,
         .allow = allow,
         .allow_methods = allow,
     };
-    return send_out(http, worker, connection, conversation, &outgoing, NULL, 0);
+    return send_out(http, worker, connection, conversation, &outgoing, &no_body);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -185,11 +255,18 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return hash ^ (hash >> 29);
 }
 
+/* Eight bytes at a time: links repeat values as they were written, so all of them count. */
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
-    for (; *text; text++)
-        hash = mix(hash, (unsigned char)*text);
-    return mix(hash, 0);
+    size_t length = strlen(text), at = 0;
+    for (; length - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, text + at, 8);
+        hash = mix(hash, word);
+    }
+    uint64_t rest = 0;
+    memcpy(&rest, text + at, length - at);
+    return mix(mix(hash, rest), length);
 }
 
 /*
@@ -215,7 +292,10 @@ static void weak_etag(const struct http_worker *worker, const char *version, cha
         hash = mix(hash, picture->vacancies->tick);
         hash = mix(hash, (uint64_t)picture->vacancies->changed_at);
     }
-    snprintf(text, 72, "W/\"%016llx\"", (unsigned long long)hash);
+    static const char hex[] = "0123456789abcdef";
+    memcpy(text, "W/\"0000000000000000\"", 21);
+    for (int i = 0; i < 16; i++)
+        text[3 + i] = hex[hash >> (60 - 4 * i) & 15];
 }
 
 static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
@@ -234,13 +314,11 @@ static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
     if (outgoing.etag && negotiate_etag_matches(conversation->found.if_none_match, etag)) {
         outgoing.http_code = MHD_HTTP_NOT_MODIFIED;
         outgoing.content_type = NULL;
-        return send_out(http, worker, connection, conversation, &outgoing, NULL, 0);
+        return send_out(http, worker, connection, conversation, &outgoing, &no_body);
     }
-    size_t length = 0;
     bool may_pack = outgoing.may_vary && negotiate_gzip(conversation->found.accept_encoding);
-    char *body = take_body(worker, &outgoing, may_pack, &length);
-    return body ? send_out(http, worker, connection, conversation, &outgoing, body, length)
-                : MHD_NO;
+    struct body body = take_body(worker, &outgoing, may_pack);
+    return body.bytes ? send_out(http, worker, connection, conversation, &outgoing, &body) : MHD_NO;
 }
 
 /* Parameters, then the handler; the picture is borrowed around both. */
@@ -279,7 +357,7 @@ enum MHD_Result http_answer(struct http *http, struct http_worker *worker,
     enum problem problem;
     char etag[80] = "";
     const struct route *route = worker->request.route;
-    json_reset(&worker->out);
+    begin_body(worker);
     memset(&worker->worker.response, 0, sizeof worker->worker.response);
     worker->worker.picture = app_borrow(worker->reader);
     enum status status = run_handler(worker, conversation, &problem, &error);
