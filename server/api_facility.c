@@ -1,6 +1,7 @@
 /* GET /v1/facilities/{id}: one facility, whole. */
 #include "server/api_facility.h"
 
+#include "data/walking.h"
 #include "server/params.h"
 #include "server/router.h"
 
@@ -139,6 +140,51 @@ static void write_register(struct json *out, const struct dataset *dataset,
     json_key_text(out, "source_id", dataset_text(dataset, facility->source_id));
 }
 
+/* The network on which the facility stands, the nearest street deciding; NULL = off all of them. */
+static const struct walking_spot *find_spot(const struct dataset *dataset, uint32_t number,
+                                            uint32_t profile)
+{
+    const struct walking_spot *nearest = NULL;
+    for (uint32_t i = 0; i < dataset->network_count; i++) {
+        const struct walking_spot *spot = &dataset->networks[i]->by_profile[profile].spots[number];
+        if (spot->piece != WALKING_OFF && (!nearest || spot->snap_mm < nearest->snap_mm))
+            nearest = spot;
+    }
+    return nearest;
+}
+
+static bool region_has_network(const struct dataset *dataset, uint16_t region)
+{
+    for (uint32_t i = 0; i < dataset->network_count; i++)
+        if (dataset->networks[i]->region == region)
+            return true;
+    return false;
+}
+
+/* Each profile has main streets of its own, so each has its own answer to: is it on the network, and
+ * how far from the street? */
+static void write_walking(struct json *out, const struct dataset *dataset, uint32_t number)
+{
+    json_key(out, "walking");
+    json_object_begin(out);
+    for (uint32_t profile = 0; profile < PROFILE_COUNT; profile++) {
+        const struct walking_spot *spot = find_spot(dataset, number, profile);
+        bool no_network = !region_has_network(dataset, dataset->facilities[number].region);
+        json_key(out, profile_builtin(profile)->name);
+        json_object_begin(out);
+        json_key_text(out, "state",
+                      spot         ? "on_network"
+                      : no_network ? "no_network"
+                                   : "off_network");
+        if (spot)
+            json_key_int(out, "snap_m", (spot->snap_mm + 500) / 1000);
+        else
+            json_key_null(out, "snap_m");
+        json_object_end(out);
+    }
+    json_object_end(out);
+}
+
 static void write_group(struct json *out, const struct picture *picture, uint32_t number)
 {
     const struct dataset *dataset = picture->dataset;
@@ -205,6 +251,7 @@ enum status api_facility(struct worker *worker, const struct request *request, s
     struct feature_offers offers;
     json_feature_begin(out, picture, number, coordsys, &offers);
     write_register(out, picture->dataset, facility);
+    write_walking(out, picture->dataset, number);
     write_hours(out, picture, facility->hours);
     write_belongings(out, picture, facility, &offers);
     json_object_end(out);

@@ -72,7 +72,7 @@ def test_check_finds_a_damaged_street_file(flow):
     assert "is missing" in flow.run("check", "--store", store, code=1).stdout
 
 
-def walking_town(flow, name="store.db"):
+def walking_town(flow, name="store.db", streets=True):
     """A store with streets and four facilities, by the keys of PLACES."""
     store = flow.store(TOWN, name)
     file = flow.folder / "places.csv"
@@ -81,7 +81,8 @@ def walking_town(flow, name="store.db"):
              for key, (lon, lat) in PLACES.items()]
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     flow.run("import", "register", file, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
-    flow.run("import", "osm", STREETS, "--store", store)
+    if streets:
+        flow.run("import", "osm", STREETS, "--store", store)
     return store
 
 
@@ -149,6 +150,21 @@ def test_off_the_network_is_said_and_never_snapped_silently(flow):
     bare = flow.serve(flow.store(TOWN, "bare.db"))
     assert ask(bare, 422, by="walk")["type"] == "/problems/no-network"
     assert ask(bare)["by"] == "line"
+
+
+def test_a_facility_says_for_each_profile_whether_it_stands_on_a_street(flow):
+    server = flow.serve(walking_town(flow))
+    listed = {feature["properties"]["name"].split()[1]: feature["id"]
+              for feature in server.get("/v1/facilities").json()["features"]}
+    walking = {key: server.get(f"/v1/facilities/{listed[key]}").json()["properties"]["walking"]
+               for key in ("s", "far")}
+    assert list(walking["s"]) == ["stroller", "toddler", "adult"]
+    for fact in walking["s"].values():
+        assert fact["state"] == "on_network" and 0 <= fact["snap_m"] < 300
+    assert walking["far"]["adult"] == {"state": "off_network", "snap_m": None}
+    bare = flow.serve(walking_town(flow, "bare.db", streets=False))
+    fact = bare.get(f"/v1/facilities/{listed['s']}").json()["properties"]["walking"]["adult"]
+    assert fact == {"state": "no_network", "snap_m": None}
 
 
 def test_a_running_server_walks_on_streets_when_their_import_returns(flow):
