@@ -4,6 +4,7 @@
 #include "data/vacancies.h"
 #include "server/fragments.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -37,29 +38,61 @@ static void release_made(struct picture *picture)
     free(made);
 }
 
-/* Vacancies over `base`, whose count of pictures has this one in it already: on failure it is let
+/* A picture over `base`, whose count of pictures has this one in it already: on failure it is let
  * go. */
-static enum status make_over(struct base *base, moment_t now, const struct picture *previous,
+static enum status make_over(struct base *base, struct vacancies *vacancies,
                              struct picture **picture, struct error *error)
 {
     struct made *made = calloc(1, sizeof *made);
     if (!made) {
+        vacancies_release(vacancies);
         release_base(base);
         return error_memory(error, "preparing what requests read");
     }
     made->base = base;
-    enum status status = vacancies_build(base->dataset, now, previous ? previous->vacancies : NULL,
-                                         &made->vacancies, error);
-    if (status) {
-        release_made(&made->picture);
-        return status;
-    }
+    made->vacancies = vacancies;
     made->picture = (struct picture){.dataset = base->dataset,
-                                     .vacancies = made->vacancies,
+                                     .vacancies = vacancies,
                                      .fragments = base->fragments,
                                      .release = release_made};
     *picture = &made->picture;
     return STATUS_OK;
+}
+
+struct fragments_work {
+    struct base *base;
+    enum status status;
+    struct error error;
+};
+
+static void *build_fragments(void *context)
+{
+    struct fragments_work *work = context;
+    work->status = fragments_build(work->base->dataset, &work->base->fragments, &work->error);
+    return NULL;
+}
+
+/* Fragments and vacancies need the dataset alone, so they are made beside one another. */
+static enum status build_over_dataset(struct base *base, moment_t now,
+                                      const struct vacancies *previous,
+                                      struct vacancies **vacancies, struct error *error)
+{
+    struct fragments_work work = {.base = base};
+    pthread_t helper;
+    bool helped = pthread_create(&helper, NULL, build_fragments, &work) == 0;
+    enum status status = vacancies_build(base->dataset, now, previous, vacancies, error);
+    if (helped)
+        pthread_join(helper, NULL);
+    else
+        build_fragments(&work);
+    if (!status && work.status) {
+        status = work.status;
+        if (error)
+            *error = work.error;
+        vacancies_release(*vacancies);
+        *vacancies = NULL;
+    }
+    return status;
 }
 
 enum status picture_build(struct store *store, moment_t now, const struct picture *previous,
@@ -70,14 +103,16 @@ enum status picture_build(struct store *store, moment_t now, const struct pictur
     if (!base)
         return error_memory(error, "preparing what requests read");
     atomic_init(&base->pictures, 1);
+    struct vacancies *vacancies = NULL;
     enum status status = dataset_build(store, now, &base->dataset, error);
     if (!status)
-        status = fragments_build(base->dataset, &base->fragments, error);
+        status =
+            build_over_dataset(base, now, previous ? previous->vacancies : NULL, &vacancies, error);
     if (status) {
         release_base(base);
         return status;
     }
-    return make_over(base, now, previous, picture, error);
+    return make_over(base, vacancies, picture, error);
 }
 
 enum status picture_renew(const struct picture *previous, moment_t now, struct picture **picture,
@@ -85,6 +120,11 @@ enum status picture_renew(const struct picture *previous, moment_t now, struct p
 {
     *picture = NULL;
     struct base *base = ((const struct made *)previous)->base;
+    struct vacancies *vacancies;
+    enum status status =
+        vacancies_build(base->dataset, now, previous->vacancies, &vacancies, error);
+    if (status)
+        return status;
     atomic_fetch_add(&base->pictures, 1);
-    return make_over(base, now, previous, picture, error);
+    return make_over(base, vacancies, picture, error);
 }
