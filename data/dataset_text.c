@@ -8,7 +8,8 @@ enum {
     SEEN_SIZE = 4096,          /* slots of the table of texts that repeat */
     SEEN_MOST = SEEN_SIZE / 2, /* past these, new texts are simply kept again */
     LARGEST_COUNT = 1 << 28,
-    SMALL_BYTES = 1 << 20
+    SMALL_BYTES = 1 << 16,
+    LARGE_BYTES = 16 << 20
 };
 #define LARGEST_TEXT_BYTES ((size_t)UINT32_MAX)
 
@@ -17,13 +18,17 @@ struct text_seen {
     uint32_t hash;
 };
 
-/* Small ones grow fast, because each step copies; large ones double, because only what is touched
- * costs memory (large_memory.h). */
+/* Small ones grow fast, because each step copies. What is no longer small becomes large at once, so
+ * that it lies on large pages from the beginning, and then doubles: only what is touched costs memory
+ * (large_memory.h). */
 static size_t larger_capacity(size_t capacity, size_t element_bytes, size_t first)
 {
     if (capacity == 0)
         return first;
-    return capacity * element_bytes < SMALL_BYTES ? capacity * 8 : capacity * 2;
+    if (capacity * element_bytes < SMALL_BYTES)
+        return capacity * 8;
+    size_t doubled = capacity * 2, large = LARGE_BYTES / element_bytes;
+    return doubled > large ? doubled : large;
 }
 
 enum status raw_grow(void **array, size_t count, size_t *capacity, size_t element_bytes,

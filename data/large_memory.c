@@ -8,7 +8,7 @@
 enum {
     PAGE_BYTES = 4096,
     MAPPED_FROM_BYTES = 1 << 20,
-    LARGE_PAGES_FROM_BYTES = 4 << 20,
+    LARGE_PAGES_FROM_BYTES = 1 << 20,
     LARGE_PAGE_BYTES = 2 << 20
 };
 
@@ -37,12 +37,13 @@ void large_memory_advise(void *block, size_t bytes)
 #endif
 }
 
+/* Advice comes before the first touch: a page that is touched small keeps its neighbours small. */
 static void *finish(struct header *header, size_t bytes, size_t mapped_bytes)
 {
-    header->bytes = bytes;
-    header->mapped_bytes = mapped_bytes;
     if (mapped_bytes)
         large_memory_advise(header, mapped_bytes);
+    header->bytes = bytes;
+    header->mapped_bytes = mapped_bytes;
     return header + 1;
 }
 

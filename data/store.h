@@ -207,7 +207,9 @@ void store_scan_close(struct store_scan *scan); /* safe on NULL */
 /*
  * The same rows in the same order, each handed to `visit` on the calling thread, in half the time:
  * for whoever reads the whole register. The record and its text are borrowed until visit returns.
- * What it returns other than OK ends the scan and is returned.
+ * Left out of versions (0, NULL) may be what a start has no use for: version_key, validity.source,
+ * and the source_id of groups and offers. What visit returns other than OK ends the scan and is
+ * returned.
  */
 typedef enum status store_visitor(void *context, const void *record, struct error *error);
 enum status MUST_CHECK store_scan_each(struct store *store, enum store_rows rows, day_t day,

@@ -206,20 +206,28 @@ enum status MUST_CHECK sqlite_outline_blob(const char *geojson, unsigned char **
 
 /* Rows (store_sqlite_row.c) ---------------------------------------------------------------------*/
 
+/* Two kinds: whole rows, and rows without what store_scan_each() leaves out (NULL). */
 #define VALIDITY_COLUMNS \
     "v.version, v.valid_from, v.valid_to, v.recorded_at, v.superseded_at, v.source"
-#define FACILITY_COLUMNS                                                                     \
-    "f.facility, f.id, f.region, f.source, f.source_id, " VALIDITY_COLUMNS                   \
+#define LEAN_VALIDITY_COLUMNS "NULL, v.valid_from, v.valid_to, v.recorded_at, NULL, NULL"
+#define FACILITY_COLUMNS_WITH(validity)                                                      \
+    "f.facility, f.id, f.region, f.source, f.source_id, " validity                           \
     ", v.name, v.name_en, v.declared_community, v.community, v.address, v.phone, v.lon_e7, " \
     "v.lat_e7, v.opens_on, v.opened_on, v.filed_on, v.closed_on, v.inclusive_since, "        \
     "v.demonstration_since, v.staff_on, v.licensed_total, v.staff, v.certified, v.kind, "    \
     "v.ownership, v.registrar, v.state, v.inclusive, v.demonstration, v.point_consent"
-#define GROUP_COLUMNS                                         \
-    "g.grp, g.facility, g.id, g.source_id, " VALIDITY_COLUMNS \
+#define GROUP_COLUMNS_WITH(source_id, validity)         \
+    "g.grp, g.facility, g.id, " source_id ", " validity \
     ", v.age_from_m, v.age_to_m, v.licensed, v.admission"
-#define OFFER_COLUMNS                                      \
-    "o.offer, o.grp, o.id, o.source_id, " VALIDITY_COLUMNS \
+#define OFFER_COLUMNS_WITH(source_id, validity)      \
+    "o.offer, o.grp, o.id, " source_id ", " validity \
     ", v.age_from_m, v.age_to_m, v.price, v.price_unit, v.care"
+#define FACILITY_COLUMNS      FACILITY_COLUMNS_WITH(VALIDITY_COLUMNS)
+#define GROUP_COLUMNS         GROUP_COLUMNS_WITH("g.source_id", VALIDITY_COLUMNS)
+#define OFFER_COLUMNS         OFFER_COLUMNS_WITH("o.source_id", VALIDITY_COLUMNS)
+#define LEAN_FACILITY_COLUMNS FACILITY_COLUMNS_WITH(LEAN_VALIDITY_COLUMNS)
+#define LEAN_GROUP_COLUMNS    GROUP_COLUMNS_WITH("NULL", LEAN_VALIDITY_COLUMNS)
+#define LEAN_OFFER_COLUMNS    OFFER_COLUMNS_WITH("NULL", LEAN_VALIDITY_COLUMNS)
 #define PLACES_COLUMNS                                                                \
     "p.grp, p.seq, p.as_of, p.recorded_at, p.source, p.staffed, p.enrolled, p.held, " \
     "p.next_open, p.next_open_from, p.open_until"

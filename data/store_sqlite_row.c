@@ -55,6 +55,15 @@ static inline const char *next_text(struct cursor *cursor)
                                              : sqlite3_column_text(cursor->row.statement, at));
 }
 
+/* NULL where it was left out. */
+static enum status next_source(struct sqlite_link *link, struct cursor *cursor, const char **source,
+                               struct error *error)
+{
+    int64_t key = next_int(cursor);
+    *source = NULL;
+    return key ? sqlite_source_name(link, key, source, error) : STATUS_OK;
+}
+
 static enum status next_validity(struct sqlite_link *link, struct cursor *cursor,
                                  int64_t *version_key, struct validity *validity,
                                  struct error *error)
@@ -66,7 +75,7 @@ static enum status next_validity(struct sqlite_link *link, struct cursor *cursor
     bool believed = next_is_null(cursor);
     int64_t superseded_at = next_int(cursor);
     validity->superseded_at = believed ? TIME_NONE : superseded_at;
-    return sqlite_source_name(link, next_int(cursor), &validity->source, error);
+    return next_source(link, cursor, &validity->source, error);
 }
 
 enum status sqlite_read_facility(struct sqlite_link *link, const struct sqlite_row *row,

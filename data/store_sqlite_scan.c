@@ -27,6 +27,7 @@ struct sqlite_scan {
 
 struct part {
     const char *columns, *from, *order; /* NULL = no such part */
+    const char *lean_columns;           /* NULL = the same */
 };
 
 /* A facility's hours come before an offer's. */
@@ -34,12 +35,12 @@ static const struct part parts[][STATEMENTS_A_SCAN] = {
     [STORE_ROWS_FACILITIES] = {{FACILITY_COLUMNS,
                                 "facility_version v CROSS JOIN facility f ON f.facility = "
                                 "v.facility",
-                                "v.version"}},
+                                "v.version", LEAN_FACILITY_COLUMNS}},
     [STORE_ROWS_GROUPS] = {{GROUP_COLUMNS, "grp_version v CROSS JOIN grp g ON g.grp = v.grp",
-                            "v.version"}},
+                            "v.version", LEAN_GROUP_COLUMNS}},
     [STORE_ROWS_OFFERS] = {{OFFER_COLUMNS,
-                            "offer_version v CROSS JOIN offer o ON o.offer = v.offer",
-                            "v.version"}},
+                            "offer_version v CROSS JOIN offer o ON o.offer = v.offer", "v.version",
+                            LEAN_OFFER_COLUMNS}},
     [STORE_ROWS_PLACES] = {{PLACES_COLUMNS, "grp_places p", "p.grp"}},
     [STORE_ROWS_HOURS] = {{"facility, weekdays, open_min, close_min", "facility_hours",
                            "facility, n"},
@@ -68,14 +69,15 @@ static enum status prepare_part(struct sqlite_link *link, enum store_rows rows, 
                                 struct error *error)
 {
     const struct part *part = &parts[rows][number];
+    const char *columns = visited && part->lean_columns ? part->lean_columns : part->columns;
     char sql[SQL_BYTES];
     *statement = NULL;
     if (!part->columns)
         return STATUS_OK;
     /* The visitor is called in the order of the walk along the one table, which is that order. */
-    snprintf(sql, sizeof sql, "SELECT %s%s%s FROM %s%s%s%s", visited ? VISITOR "(" : "",
-             part->columns, visited ? ")" : "", part->from, condition(rows, day),
-             visited ? "" : " ORDER BY ", visited ? "" : part->order);
+    snprintf(sql, sizeof sql, "SELECT %s%s%s FROM %s%s%s%s", visited ? VISITOR "(" : "", columns,
+             visited ? ")" : "", part->from, condition(rows, day), visited ? "" : " ORDER BY ",
+             visited ? "" : part->order);
     int code = sqlite3_prepare_v2(link->db, sql, -1, statement, NULL);
     if (code)
         return sqlite_failure(link, code, "reading its tables", error);

@@ -89,28 +89,23 @@ struct part {
     double seconds[STORE_ROWS_SLOTS + 1], cpu[STORE_ROWS_SLOTS + 1];
 };
 
+static enum status count_record(void *context, const void *record, struct error *error)
+{
+    (void)record;
+    (void)error;
+    ++*(uint32_t *)context;
+    return STATUS_OK;
+}
+
 static void *scan_part(void *argument)
 {
     struct part *part = argument;
-    union {
-        struct facility_record facility;
-        struct group_record group;
-        struct offer_record offer;
-        struct places_record places;
-        struct hours_record hours;
-        struct hours_exception_record exception;
-        struct slot_record slot;
-    } record;
     struct error error;
     for (int i = 0; i < part->count; i++) {
-        struct store_scan *scan;
-        bool more = true;
         double started = now_s(), started_cpu = cpu_s();
         uint32_t records = 0;
-        must(store_scan_open(part->store, part->rows[i], DAY, &scan, &error), &error);
-        for (; more; records += more)
-            must(store_scan_next(scan, &record, &more, &error), &error);
-        store_scan_close(scan);
+        must(store_scan_each(part->store, part->rows[i], DAY, count_record, &records, &error),
+             &error);
         part->records[part->rows[i]] = records;
         part->seconds[part->rows[i]] = now_s() - started;
         part->cpu[part->rows[i]] = cpu_s() - started_cpu;
