@@ -23,7 +23,8 @@ static bool is_wanted(const char *parameters, const char *end)
     return true;
 }
 
-bool negotiate_gzip(const char *accept_encoding)
+/* Is a coding of either name wanted, by name or by *? */
+static bool is_accepted(const char *accept_encoding, const char *name, const char *other)
 {
     bool star = false;
     for (const char *item = accept_encoding; item && *item;) {
@@ -32,14 +33,24 @@ bool negotiate_gzip(const char *accept_encoding)
         size_t length = strcspn(item, ",; \t");
         const char *parameters = skip_space(item + length);
         bool wanted = is_wanted(parameters, end);
-        if ((length == 4 && strncasecmp(item, "gzip", 4) == 0) ||
-            (length == 6 && strncasecmp(item, "x-gzip", 6) == 0))
+        if ((length == strlen(name) && strncasecmp(item, name, length) == 0) ||
+            (length == strlen(other) && strncasecmp(item, other, length) == 0))
             return wanted;
         if (length == 1 && *item == '*')
             star = wanted;
         item = *end ? end + 1 : end;
     }
     return star;
+}
+
+bool negotiate_gzip(const char *accept_encoding)
+{
+    return is_accepted(accept_encoding, "gzip", "x-gzip");
+}
+
+bool negotiate_brotli(const char *accept_encoding)
+{
+    return is_accepted(accept_encoding, "br", "br");
 }
 
 static const char *skip_weak(const char *tag)
@@ -71,12 +82,34 @@ bool negotiate_etag_matches(const char *if_none_match, const char *etag)
     return false;
 }
 
-bool negotiate_is_json(const char *content_type)
+static bool is_type(const char *content_type, const char *type)
 {
-    static const char json[] = "application/json";
-    size_t length = sizeof json - 1;
-    if (!content_type || strncasecmp(content_type, json, length) != 0)
+    size_t length = strlen(type);
+    if (!content_type || strncasecmp(content_type, type, length) != 0)
         return false;
     const char *rest = skip_space(content_type + length);
     return *rest == '\0' || *rest == ';';
+}
+
+bool negotiate_is_json(const char *content_type)
+{
+    return is_type(content_type, "application/json");
+}
+
+bool negotiate_is_form(const char *content_type)
+{
+    return is_type(content_type, "application/x-www-form-urlencoded");
+}
+
+bool negotiate_html(const char *accept)
+{
+    for (const char *item = accept; item && *item;) {
+        item += strspn(item, " \t,");
+        const char *end = item + strcspn(item, ",");
+        size_t length = strcspn(item, ",; \t");
+        if (length == 9 && strncasecmp(item, "text/html", 9) == 0)
+            return is_wanted(skip_space(item + length), end);
+        item = end;
+    }
+    return false;
 }
