@@ -10,6 +10,7 @@
 #include "server/cmd.h"
 #include "server/control.h"
 #include "server/dispatch.h"
+#include "server/files.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/ticker.h"
@@ -34,6 +35,7 @@ struct serving {
     char listen[CONFIG_ADDRESS_BYTES], base_url[256 + 8];
     struct store *store;
     struct log *log;
+    struct files *files;
     struct service service;
     struct control *control;
     struct http *http;
@@ -116,6 +118,21 @@ static enum status load(struct serving *serving, const struct clock *clock, stru
     return status ? status : service_reload(service, error);
 }
 
+/* The pages' files: of the folder that was named, of the one beside the program, or built in alone. */
+static enum status read_files(struct serving *serving, struct error *error)
+{
+    struct command *command = serving->command;
+    char found[CONFIG_MAX_TEXT];
+    const char *folder = command->config.web;
+    if (!*folder && files_find_folder(found, sizeof found))
+        folder = found;
+    if (!*folder)
+        fprintf(command->err,
+                "tuoyu serve: there is no built web folder (`make web` makes one), so the "
+                "pages work without script and map\n");
+    return files_open(folder, &serving->files, error);
+}
+
 static enum status start(struct serving *serving, struct http_options *http, struct error *error)
 {
     const struct config *config = &serving->command->config;
@@ -127,6 +144,7 @@ static enum status start(struct serving *serving, struct http_options *http, str
         .app = serving->service.app,
         .clock = &serving->service.clock,
         .log = config->log == CONFIG_LOG_NONE ? NULL : serving->log,
+        .files = serving->files,
         .trusted_proxies = *config->trusted_proxies ? config->trusted_proxies : NULL,
         .threads = config->threads,
         .max_connections = config->connections,
@@ -211,6 +229,7 @@ static void print_ready(struct serving *serving, const struct picture *picture)
                 "It has no facility on the map yet: `tuoyu import register` brings some.\n"
                 "Try:\n  curl 'http://%s/v1/status'\n",
                 text);
+    fprintf(command->out, "For people: http://%s/\n", text);
     fflush(command->out);
     if (!command->config.is_loopback)
         fprintf(
@@ -253,6 +272,7 @@ static void wait_for_signal(struct serving *serving, const sigset_t *stopping)
 static bool stop(struct serving *serving)
 {
     bool drained = http_stop(serving->http, DRAIN_S);
+    files_close(serving->files); /* nobody is being answered any more */
     bool ended = control_close(serving->control);
     if (!drained)
         log_message(serving->log, "some requests did not end within %d s and were cut", DRAIN_S);
@@ -292,6 +312,8 @@ static int run(struct command *command, const struct options *options)
     if (!status)
         status = load(&serving, &clock, &error);
     if (!status)
+        status = read_files(&serving, &error);
+    if (!status)
         status = start(&serving, &http, &error);
     if (!status)
         status = announce(&serving, &error);
@@ -315,6 +337,9 @@ static const struct option_spec specs[] = {
      "Addresses whose X-Forwarded headers count\n(TUOYU_TRUSTED_PROXIES; default none)"},
     {"rate", "COUNT", "Requests a second and client (TUOYU_RATE; default 0, no limit)"},
     {"log", "HOW", "Of requests, on standard error: text (default), json or none\n(TUOYU_LOG)"},
+    {"web", "DIR",
+     "The built web folder (TUOYU_WEB; default web/dist of the tree or\nshare/tuoyu/web beside the "
+     "program)"},
     {"now", "TIME", "Start the clock at this moment; sample and test stores only"},
     {"print-config", NULL, "Print the settings that hold and where they come from"},
 };

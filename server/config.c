@@ -195,6 +195,15 @@ static enum status read_rate(const struct given *given, struct config *config, s
     return read_number(given, 0, CONFIG_MAX_RATE, &config->rate, error);
 }
 
+static enum status read_web(const struct given *given, struct config *config, struct error *error)
+{
+    if (strlen(given->text) >= sizeof config->web)
+        return error_set(error, STATUS_INVALID, "%s is a path of %zu bytes; at most %zu are taken",
+                         given->name, strlen(given->text), sizeof config->web - 1);
+    memcpy(config->web, given->text, strlen(given->text) + 1);
+    return STATUS_OK;
+}
+
 static const char *const log_words[] = {"text", "json", "none"}; /* enum config_log */
 
 static enum status read_log(const struct given *given, struct config *config, struct error *error)
@@ -221,6 +230,7 @@ enum status config_read(const struct options *options, char *(*environment)(cons
         [CONFIG_TRUSTED_PROXIES] = read_trusted_proxies,
         [CONFIG_RATE] = read_rate,
         [CONFIG_LOG] = read_log,
+        [CONFIG_WEB] = read_web,
     };
     *config = (struct config){0};
     for (int i = 0; i < CONFIG_COUNT; i++) {
@@ -271,4 +281,5 @@ void config_print(const struct config *config, FILE *out)
     snprintf(number, sizeof number, "%u", config->rate);
     print_setting(config, CONFIG_RATE, config->rate ? number : "no limit", out);
     print_setting(config, CONFIG_LOG, log_words[config->log], out);
+    print_setting(config, CONFIG_WEB, *config->web ? config->web : "beside the program", out);
 }

@@ -11,6 +11,7 @@
  *   log           TUOYU_LOG            text
  *   trusted-proxies                    nobody
  *                 TUOYU_TRUSTED_PROXIES
+ *   web           TUOYU_WEB            beside the program: files_find_folder() (files.h)
  */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
@@ -28,7 +29,8 @@
     X(CONNECTIONS, "connections", "TUOYU_CONNECTIONS", "2048")         \
     X(TRUSTED_PROXIES, "trusted-proxies", "TUOYU_TRUSTED_PROXIES", "") \
     X(RATE, "rate", "TUOYU_RATE", "0")                                 \
-    X(LOG, "log", "TUOYU_LOG", "text")
+    X(LOG, "log", "TUOYU_LOG", "text")                                 \
+    X(WEB, "web", "TUOYU_WEB", "")
 
 enum config_setting {
 #define X(name, option, variable, value) CONFIG_##name,
@@ -64,6 +66,7 @@ struct config {
     char trusted_proxies[1024]; /* addresses or CIDR blocks, parted by commas; http.c reads them */
     uint32_t rate;              /* requests a second and client; 0 = no limit */
     enum config_log log;        /* of requests, on standard error */
+    char web[CONFIG_MAX_TEXT];  /* the built web folder; "" = beside the program, if it is there */
     uint8_t origins[CONFIG_COUNT]; /* enum config_origin, for printing */
 };
 

@@ -50,7 +50,7 @@ static void write_valid(struct html *html, const char *text, size_t length)
     put(html, from, (size_t)(end - from));
 }
 
-static void write_text(struct html *html, const char *text, size_t length)
+void html_text_n(struct html *html, const char *text, size_t length)
 {
     while (length > 0) {
         size_t good = text_utf8_length(text, length);
@@ -66,7 +66,7 @@ static void write_text(struct html *html, const char *text, size_t length)
 void html_text(struct html *html, const char *text)
 {
     if (text)
-        write_text(html, text, strlen(text));
+        html_text_n(html, text, strlen(text));
 }
 
 void html_int(struct html *html, int64_t value)
@@ -85,12 +85,12 @@ void html_say_with(struct html *html, enum text_key key, const struct text_value
     struct text_piece piece;
     for (const char *next = text_get(html->language, key);
          (next = text_next_piece(next, &piece));) {
-        write_text(html, piece.literal, piece.literal_length);
+        html_text_n(html, piece.literal, piece.literal_length);
         const char *value = piece.name ? text_find_value(values, &piece) : NULL;
         if (value)
             html_text(html, value);
         else if (piece.name)
-            write_text(html, piece.name - 1, piece.name_length + 2);
+            html_text_n(html, piece.name - 1, piece.name_length + 2);
     }
 }
 

@@ -29,6 +29,7 @@ void html_literal(struct html *html, const char *markup, size_t length);
 /* The content of an element; NULL writes nothing. Control characters are left out, and bytes that are
  * no UTF-8 become U+FFFD. */
 void html_text(struct html *html, const char *text);
+void html_text_n(struct html *html, const char *text, size_t length);
 void html_int(struct html *html, int64_t value);
 
 /* A text of ours, its values escaped. */

@@ -201,6 +201,8 @@ static enum status find_route(struct http *http, struct http_worker *worker,
     request->arena = &worker->arena;
     request->now = clock_now(http->options.clock);
     request->base_url = base_url(http, worker, conversation, is_trusted);
+    request->accept_language = conversation->found.accept_language;
+    request->accept_encoding = conversation->found.accept_encoding;
     request->path = arena_copy(&worker->arena, conversation->url, strcspn(conversation->url, "?"));
     if (!request->path)
         return error_memory(error, "reading the request");
@@ -240,8 +242,10 @@ static enum problem judge_body(const struct conversation *conversation, struct e
         error_set(error, STATUS_LIMIT, "the body is longer than %zu bytes", route->max_body_bytes);
         return PROBLEM_BODY_TOO_LARGE;
     }
-    if (!negotiate_is_json(found->content_type)) {
-        error_set(error, STATUS_INVALID, "the body's Content-Type must be application/json");
+    bool is_page = route->kind == ROUTE_PAGE;
+    if (!(is_page ? negotiate_is_form : negotiate_is_json)(found->content_type)) {
+        error_set(error, STATUS_INVALID, "the body's Content-Type must be application/%s",
+                  is_page ? "x-www-form-urlencoded" : "json");
         return PROBLEM_MEDIA_TYPE;
     }
     return PROBLEM_COUNT;

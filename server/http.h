@@ -8,6 +8,7 @@
 #include "server/app.h"
 #include "server/clock.h"
 
+struct files; /* server/files.h */
 struct http;
 struct log;
 
@@ -19,6 +20,7 @@ struct http_options {
     struct app *app;           /* required; may have nothing published yet */
     const struct clock *clock; /* required */
     struct log *log;           /* NULL = no request log */
+    const struct files *files; /* of the pages; NULL = none */
 
     /* Whose X-Forwarded-For, -Proto and -Host count: numeric addresses or CIDR blocks, parted by
      * commas; nobody's. Behind such a proxy links follow the headers, unless public_url is set. */

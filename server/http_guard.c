@@ -143,6 +143,8 @@ enum single {
     CONTENT_TYPE,
     IF_NONE_MATCH,
     ACCEPT_ENCODING,
+    ACCEPT,
+    ACCEPT_LANGUAGE,
     FORWARDED_FOR,
     FORWARDED_PROTO,
     FORWARDED_HOST,
@@ -156,6 +158,8 @@ static const char *const single_names[SINGLE_COUNT] = {
     [CONTENT_TYPE] = "Content-Type",
     [IF_NONE_MATCH] = "If-None-Match",
     [ACCEPT_ENCODING] = "Accept-Encoding",
+    [ACCEPT] = "Accept",
+    [ACCEPT_LANGUAGE] = "Accept-Language",
     [FORWARDED_FOR] = "X-Forwarded-For",
     [FORWARDED_PROTO] = "X-Forwarded-Proto",
     [FORWARDED_HOST] = "X-Forwarded-Host",
@@ -235,6 +239,8 @@ bool guard_check(const struct guard_head *head, struct guard_found *found, enum 
     found->content_type = value_of(singles[CONTENT_TYPE]);
     found->if_none_match = value_of(singles[IF_NONE_MATCH]);
     found->accept_encoding = value_of(singles[ACCEPT_ENCODING]);
+    found->accept = value_of(singles[ACCEPT]);
+    found->accept_language = value_of(singles[ACCEPT_LANGUAGE]);
     found->forwarded_for = value_of(singles[FORWARDED_FOR]);
     found->forwarded_proto = value_of(singles[FORWARDED_PROTO]);
     found->forwarded_host = value_of(singles[FORWARDED_HOST]);

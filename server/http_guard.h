@@ -34,6 +34,7 @@ struct guard_found {
     bool chunked, expects_continue;
     uint64_t content_length; /* 0 where there is none */
     const char *content_type, *if_none_match, *accept_encoding;
+    const char *accept, *accept_language;
     const char *forwarded_for, *forwarded_proto, *forwarded_host;
 };
 

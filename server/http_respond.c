@@ -2,8 +2,10 @@
  * Answers: the handler called, its body or its problem given to the library, with the headers that
  * caching, languages of compression, browsers and proxies need.
  */
+#include "server/files.h"
 #include "server/http_internal.h"
 #include "server/negotiate.h"
+#include "server/page_problem.h"
 
 #include "data/vacancies.h"
 
@@ -24,8 +26,11 @@ struct outgoing {
     const char *cache;
     const char *etag; /* with quotes; NULL = none */
     const char *allow, *allow_methods;
+    const char *encoding, *vary; /* NULL = none */
+    const char *language;        /* of a page */
+    const char *policy;          /* NULL = that of what is no page */
     unsigned retry_after_s;
-    bool gzip, may_vary, close;
+    bool is_page, may_pack, close;
     enum status reason;
 };
 
@@ -66,19 +71,22 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
         {MHD_HTTP_HEADER_CONTENT_TYPE, outgoing->content_type},
         {MHD_HTTP_HEADER_CACHE_CONTROL, outgoing->cache},
         {MHD_HTTP_HEADER_ETAG, outgoing->etag},
-        {MHD_HTTP_HEADER_CONTENT_ENCODING, outgoing->gzip ? "gzip" : NULL},
-        {MHD_HTTP_HEADER_VARY, outgoing->may_vary ? "Accept-Encoding" : NULL},
+        {MHD_HTTP_HEADER_CONTENT_ENCODING, outgoing->encoding},
+        {MHD_HTTP_HEADER_CONTENT_LANGUAGE, outgoing->language},
+        {MHD_HTTP_HEADER_VARY, outgoing->vary},
         {MHD_HTTP_HEADER_ALLOW, outgoing->allow},
         {MHD_HTTP_HEADER_RETRY_AFTER, retry[0] ? retry : NULL},
         {MHD_HTTP_HEADER_CONNECTION, outgoing->close ? "close" : NULL},
-        {"Access-Control-Allow-Origin", "*"},
-        {"Access-Control-Expose-Headers", outgoing->etag ? "ETag" : NULL},
+        {"Access-Control-Allow-Origin", outgoing->is_page ? NULL : "*"},
+        {"Access-Control-Expose-Headers", outgoing->etag && !outgoing->is_page ? "ETag" : NULL},
         {"Access-Control-Allow-Methods", outgoing->allow_methods},
         {"Access-Control-Allow-Headers", outgoing->allow_methods ? "Content-Type" : NULL},
         {"Access-Control-Max-Age", outgoing->allow_methods ? "86400" : NULL},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+        {"Content-Security-Policy",
+         outgoing->policy ? outgoing->policy : "default-src 'none'; frame-ancestors 'none'"},
+        {"Permissions-Policy", outgoing->is_page ? "geolocation=(self)" : NULL},
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         if (headers[i].value &&
@@ -98,6 +106,7 @@ struct body {
     char *bytes; /* NULL = none */
     size_t length;
     struct loan *loan; /* NULL = malloc'd and given away */
+    bool is_kept;      /* neither: it lives as long as the server */
 };
 
 static const struct body no_body;
@@ -117,7 +126,7 @@ static void drop_body(const struct body *body)
 {
     if (body->loan)
         return_body(body->loan);
-    else
+    else if (!body->is_kept)
         free(body->bytes);
 }
 
@@ -126,8 +135,9 @@ static struct MHD_Response *response_of(const struct body *body)
     if (body->loan)
         return MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->bytes,
                                                                       return_body, body->loan);
-    return MHD_create_response_from_buffer(
-        body->length, body->bytes, body->bytes ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(body->length, body->bytes,
+                                           body->bytes && !body->is_kept ? MHD_RESPMEM_MUST_FREE
+                                                                         : MHD_RESPMEM_PERSISTENT);
 }
 
 /* The body is given away. */
@@ -195,7 +205,7 @@ static struct body take_body(struct http_worker *worker, struct outgoing *outgoi
 {
     struct json *out = &worker->out;
     size_t packed = may_pack ? pack_body(worker) : 0;
-    outgoing->gzip = packed > 0;
+    outgoing->encoding = packed ? "gzip" : NULL;
     if (packed)
         return copy_body(worker->packed, packed);
     bool may_lend = out->capacity == BODY_BYTES && out->length >= BODY_LENT_BYTES;
@@ -207,6 +217,15 @@ static struct body take_body(struct http_worker *worker, struct outgoing *outgoi
     out->bytes = NULL;
     out->capacity = out->length = 0;
     return body;
+}
+
+/* People get a page, programs a problem document; what is asked of the API is always the latter. */
+static bool wants_page(const struct conversation *conversation)
+{
+    const struct route *route = conversation->route;
+    if (route)
+        return route->kind == ROUTE_PAGE;
+    return strncmp(conversation->url, "/v1/", 4) != 0 && negotiate_html(conversation->found.accept);
 }
 
 enum MHD_Result http_problem(struct http *http, struct http_worker *worker,
@@ -228,7 +247,21 @@ enum MHD_Result http_problem(struct http *http, struct http_worker *worker,
         outgoing.allow = allow;
     }
     begin_body(worker);
-    problem_write(&worker->out, problem, error);
+    if (wants_page(conversation)) {
+        const struct page_problem page = {
+            .problem = problem,
+            .url = conversation->url,
+            .accept_language = conversation->found.accept_language,
+            .files = http->options.files,
+        };
+        outgoing.is_page = true;
+        outgoing.content_type = "text/html; charset=utf-8";
+        outgoing.language = page_problem_write(&worker->out, &page);
+        outgoing.policy = PAGE_POLICY;
+        outgoing.vary = PAGE_VARY;
+    } else {
+        problem_write(&worker->out, problem, error);
+    }
     if (worker->out.failed)
         return MHD_NO;
     struct body body = take_body(worker, &outgoing, false);
@@ -292,10 +325,39 @@ static void weak_etag(const struct http_worker *worker, const char *version, cha
         hash = mix(hash, picture->vacancies->tick);
         hash = mix(hash, (uint64_t)picture->vacancies->changed_at);
     }
+    if (request->route->kind == ROUTE_PAGE) { /* which says how many minutes ago something was */
+        const char *language = worker->worker.response.language;
+        hash = mix(hash, (uint64_t)(request->now / 60));
+        hash = mix_text(hash, request->query ? request->query : "");
+        hash = mix_text(hash, language ? language : "");
+    }
     static const char hex[] = "0123456789abcdef";
     memcpy(text, "W/\"0000000000000000\"", 21);
     for (int i = 0; i < 16; i++)
         text[3 + i] = hex[hash >> (60 - 4 * i) & 15];
+}
+
+/* A file, in the encoding that its handler chose; the tag is of that encoding. */
+static enum MHD_Result answer_file(struct http *http, struct http_worker *worker,
+                                   struct MHD_Connection *connection,
+                                   struct conversation *conversation, struct outgoing *outgoing)
+{
+    const struct response *response = &worker->worker.response;
+    const struct file *file = response->file;
+    outgoing->vary = "Accept-Encoding";
+    outgoing->cache = file->immutable ? "public, max-age=31536000, immutable" : outgoing->cache;
+    if (negotiate_etag_matches(conversation->found.if_none_match, outgoing->etag)) {
+        outgoing->http_code = MHD_HTTP_NOT_MODIFIED;
+        outgoing->content_type = NULL;
+        return send_out(http, worker, connection, conversation, outgoing, &no_body);
+    }
+    const struct body body = {
+        .bytes = (char *)file->encodings[response->file_encoding].bytes,
+        .length = file->encodings[response->file_encoding].length,
+        .is_kept = true,
+    };
+    outgoing->encoding = file_encoding_word((enum file_encoding)response->file_encoding);
+    return send_out(http, worker, connection, conversation, outgoing, &body);
 }
 
 static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
@@ -309,14 +371,20 @@ static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
         .content_type = response->content_type ? response->content_type : route->content_type,
         .cache = cache_control[route->cache],
         .etag = etag[0] ? etag : NULL,
-        .may_vary = route->etag != ETAG_STRONG,
+        .may_pack = route->etag != ETAG_STRONG,
+        .is_page = route->kind == ROUTE_PAGE,
+        .language = response->language,
+        .policy = response->policy,
     };
+    outgoing.vary = outgoing.is_page ? PAGE_VARY : outgoing.may_pack ? "Accept-Encoding" : NULL;
+    if (response->file)
+        return answer_file(http, worker, connection, conversation, &outgoing);
     if (outgoing.etag && negotiate_etag_matches(conversation->found.if_none_match, etag)) {
         outgoing.http_code = MHD_HTTP_NOT_MODIFIED;
         outgoing.content_type = NULL;
         return send_out(http, worker, connection, conversation, &outgoing, &no_body);
     }
-    bool may_pack = outgoing.may_vary && negotiate_gzip(conversation->found.accept_encoding);
+    bool may_pack = outgoing.may_pack && negotiate_gzip(conversation->found.accept_encoding);
     struct body body = take_body(worker, &outgoing, may_pack);
     return body.bytes ? send_out(http, worker, connection, conversation, &outgoing, &body) : MHD_NO;
 }
@@ -331,7 +399,10 @@ static enum status run_handler(struct http_worker *worker, const struct conversa
     query = query ? query + 1 : "";
     *problem = PROBLEM_COUNT;
     enum status status = STATUS_OK;
-    if (route->max_body_bytes && *query)
+    request->query = query;
+    request->body = conversation->body;
+    request->body_length = conversation->body_length;
+    if (route->kind == ROUTE_API && route->max_body_bytes && *query)
         return error_set(error, STATUS_INVALID,
                          "the parameters of a %s stand in its body, not in the URL",
                          method_word(route->method));
@@ -339,10 +410,11 @@ static enum status run_handler(struct http_worker *worker, const struct conversa
         *problem = PROBLEM_NOT_READY;
         return error_set(error, STATUS_BUSY, "no dataset is loaded yet");
     }
-    status = route->max_body_bytes
-                 ? params_read_body(request, conversation->body ? conversation->body : "",
-                                    conversation->body_length, error)
-                 : params_read_query(request, query, strlen(query), error);
+    if (route->kind == ROUTE_API)
+        status = route->max_body_bytes
+                     ? params_read_body(request, conversation->body ? conversation->body : "",
+                                        conversation->body_length, error)
+                     : params_read_query(request, query, strlen(query), error);
     if (!status)
         status = route->handler(&worker->worker, request, &worker->out, error);
     if (!status)

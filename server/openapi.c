@@ -281,6 +281,8 @@ static void write_paths(struct json *out)
     json_key(out, "paths");
     json_object_begin(out);
     for (uint32_t i = 0; i < route_count; i++) {
+        if (routes[i].kind != ROUTE_API)
+            continue;
         bool begins = i == 0 || strcmp(routes[i - 1].path, routes[i].path) != 0;
         bool ends = i + 1 == route_count || strcmp(routes[i + 1].path, routes[i].path) != 0;
         if (begins) {

@@ -19,6 +19,7 @@
 #include "server/app.h"
 #include "server/json.h"
 
+struct file; /* server/files.h */
 struct http_options;
 struct metrics;
 struct nearby_list;
@@ -53,6 +54,12 @@ struct request {
     const char *base_url;     /* scheme and authority that clients see, without a last slash */
     moment_t now;
     struct arena *arena;
+
+    /* For pages, which read their own; empty in tests that do not set them. */
+    const char *query; /* as sent, behind the '?'; NULL = none */
+    const char *body;  /* of a POST, as sent; NULL = none */
+    size_t body_length;
+    const char *accept_language, *accept_encoding; /* header values; NULL = not there */
 };
 
 /* What an answer says besides its body; empty when the handler starts. */
@@ -61,6 +68,14 @@ struct response {
     char etag[72];
     unsigned http_code;       /* 0 = 200 */
     const char *content_type; /* NULL = the route's */
+
+    const char *language; /* of a page: "zh-Hans"; NULL = none */
+    const char *policy;   /* of a page: its Content-Security-Policy, in the request's arena */
+
+    /* Instead of what was written: a file, in one of its encodings (enum file_encoding). It lives as
+     * long as the server. */
+    const struct file *file;
+    uint8_t file_encoding;
 };
 
 /* What one serving thread keeps. */

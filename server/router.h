@@ -16,11 +16,17 @@ enum route_cache {
     CACHE_NONE     /* no-store: the state of this moment */
 };
 enum route_etag { ETAG_NONE, ETAG_WEAK, ETAG_STRONG };
+enum route_kind {
+    ROUTE_API, /* in the OpenAPI document; its parameters are read by its table */
+    ROUTE_PAGE, /* for people: reads request->query and body (a form) itself; problems are pages too */
+    ROUTE_FILE /* answers with a file */
+};
 
 typedef enum status route_handler(struct worker *worker, const struct request *request,
                                   struct json *out, struct error *error);
 
 struct route {
+    enum route_kind kind;
     enum method method;    /* GET rows answer HEAD too */
     const char *path;      /* "/v1/facilities/{id}" */
     const char *operation; /* operationId */
@@ -60,5 +66,9 @@ const char *method_word(enum method method);
 /* The handlers, one file a resource (api_*.c). */
 route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
 route_handler api_status, api_config, api_health, api_ready, api_metrics, api_openapi;
+
+/* And the pages (page_*.c), one file a page. */
+route_handler page_home, page_facility, page_planner, page_about;
+route_handler page_robots, page_icon, page_file;
 
 #endif
