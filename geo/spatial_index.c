@@ -373,6 +373,10 @@ static void walk(struct search *search)
         lanes_store(level->keys, put_out(keys, 1u << child));
         uint32_t node = level->first + child;
         if (node >= index->leaf_first) {
+            lanes others = lanes_load(level->keys), nearest = lanes_least(others);
+            if (lanes_first(nearest) <= search->limit)
+                leaf_prefetch(index, level->first - index->leaf_first +
+                                         (uint32_t)__builtin_ctz(lanes_at_most(others, nearest)));
             visit_leaf(search, node - index->leaf_first);
         } else {
             level++;

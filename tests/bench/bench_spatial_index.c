@@ -19,11 +19,11 @@
 enum {
     K = 20,
     QUERIES = 2000,
-    BATCH = 50,
+    BATCH = 500, /* long enough that each side finds its own data in the caches again */
     ROUNDS = 10,
-    SCANS = BATCH,     /* queries that the plain scan also answers: it takes some 60 ms */
+    SCANS = 100,       /* queries that the plain scan also answers: some 100 ms each */
     MILLION_SCANS = 2, /* and there ten times that */
-    SAMPLES = QUERIES / BATCH * ROUNDS,
+    SAMPLES = SCANS + QUERIES / BATCH * ROUNDS, /* room for either */
     /* hourly (2), 12-24 months (1), open, inclusive: data/vacancies.h */
     WANTED_BIT = ((2 * 4 + 1) * 2 + 1) * 2 + 1
 };
@@ -219,17 +219,26 @@ static void find_geos(void *context, struct geo_point from, bool filtered, struc
 
 /* Measuring ------------------------------------------------------------------------------------- */
 
-static double batch_ns(find_fn *find, void *side, const struct facilities *f, uint32_t first,
+/* All lists, to be compared: not measured. */
+static void answer_all(find_fn *find, void *side, const struct facilities *f, uint32_t count,
                        bool filtered, struct answer *answers)
 {
+    for (uint32_t i = 0; i < count; i++)
+        find(side, f->queries[i], filtered, &answers[i]);
+}
+
+static double batch_ns(find_fn *find, void *side, const struct facilities *f, uint32_t first,
+                       bool filtered)
+{
+    struct answer answer;
     double started = now_ns();
     for (uint32_t i = first; i < first + BATCH; i++)
-        find(side, f->queries[i], filtered, &answers[i]);
+        find(side, f->queries[i], filtered, &answer);
     return (now_ns() - started) / BATCH;
 }
 
 /* The best first window for GEOS, plain and filtered, of a wide range. */
-static void geos_tune(struct geos_side *side, struct answer *answers)
+static void geos_tune(struct geos_side *side)
 {
     for (int filtered = 0; filtered < 2; filtered++) {
         double best_ns = INFINITY, best_m = 0;
@@ -237,7 +246,7 @@ static void geos_tune(struct geos_side *side, struct answer *answers)
             double ns = 0;
             side->first_m[filtered] = first_m;
             for (uint32_t first = 0; first < QUERIES / 4; first += BATCH)
-                ns += batch_ns(find_geos, side, side->facilities, first, filtered, answers);
+                ns += batch_ns(find_geos, side, side->facilities, first, filtered);
             if (ns < best_ns) {
                 best_ns = ns;
                 best_m = first_m;
@@ -298,7 +307,8 @@ static double measure_ours(struct facilities *f, bool filtered, struct answer *a
     ours.count = 0;
     for (int round = 0; round < ROUNDS; round++)
         for (uint32_t first = 0; first < QUERIES; first += BATCH)
-            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered, answers);
+            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered);
+    answer_all(find_ours, f, f, QUERIES, filtered, answers);
     return print("ours", f->count, filtered, &ours);
 }
 
@@ -309,9 +319,11 @@ static double measure_peers(struct facilities *f, struct geos_side *side, bool f
     ours.count = geos.count = scan.count = 0;
     for (int round = 0; round < ROUNDS; round++)
         for (uint32_t first = 0; first < QUERIES; first += BATCH) {
-            geos.samples[geos.count++] = batch_ns(find_geos, side, f, first, filtered, others);
-            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered, answers);
+            geos.samples[geos.count++] = batch_ns(find_geos, side, f, first, filtered);
+            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered);
         }
+    answer_all(find_ours, f, f, QUERIES, filtered, answers);
+    answer_all(find_geos, side, f, QUERIES, filtered, others);
     check_same(answers, others, QUERIES, "GEOS");
     for (uint32_t i = 0; i < SCANS; i++) {
         double started = now_ns();
@@ -378,7 +390,7 @@ int main(void)
            K, QUERIES, BATCH, ROUNDS);
     facilities_make(&hundred_thousand, 100000);
     geos_open(&side, &hundred_thousand);
-    geos_tune(&side, answers);
+    geos_tune(&side);
     for (int filtered = 0; filtered < 2; filtered++)
         medians[filtered] = measure_peers(&hundred_thousand, &side, filtered, answers, others);
     geos_close(&side);
