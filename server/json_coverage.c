@@ -1,0 +1,311 @@
+#include "server/json_coverage.h"
+
+#include "data/geojson_geometry.h"
+#include "server/coverage_table.h"
+#include "server/json_feature.h"
+#include "server/public_count.h"
+
+#include <math.h>
+
+static const char *const level_keys[COVERAGE_LEVELS] = {"reachable", "open"};
+
+/* Outlines -------------------------------------------------------------------------------------- */
+
+static void write_ring(struct json *out, const struct geo_ring *ring, enum coordsys coordsys)
+{
+    json_array_begin(out);
+    for (uint32_t i = 0; i < ring->count; i++) {
+        struct geo_point point = crs_from_wgs84(coordsys, ring->points[i]);
+        json_array_begin(out);
+        json_fixed(out, point.lon, 7);
+        json_fixed(out, point.lat, 7);
+        json_array_end(out);
+    }
+    json_array_end(out);
+}
+
+/* The outline's own text, with every position replaced in its place. */
+static enum status write_bent(struct json *out, const char *outline, enum coordsys coordsys,
+                              struct arena *arena, struct error *error)
+{
+    struct geo_polygon polygon;
+    enum status status = geojson_polygon_parse(outline, strlen(outline), arena, &polygon, error);
+    if (status)
+        return status;
+    const char *text = strstr(outline, "\"coordinates\"");
+    bool is_multi = strstr(outline, "\"MultiPolygon\"") != NULL;
+    int depth_of_ring = is_multi ? 3 : 2, depth = 0;
+    uint32_t ring = 0;
+    json_object_begin(out);
+    json_key_text(out, "type", is_multi ? "MultiPolygon" : "Polygon");
+    json_key(out, "coordinates");
+    for (text = strchr(text, '['); *text; text++) {
+        if (*text == '[' && ++depth < depth_of_ring)
+            json_array_begin(out);
+        else if (*text == '[' && depth == depth_of_ring)
+            write_ring(out, &polygon.rings[ring++], coordsys);
+        else if (*text == ']' && depth-- < depth_of_ring)
+            json_array_end(out);
+        if (depth == 0)
+            break;
+    }
+    json_object_end(out);
+    return STATUS_OK;
+}
+
+static enum status write_outline(struct json *out, const struct coverage_answer *answer,
+                                 const struct coverage_row *row, struct arena *arena,
+                                 struct error *error)
+{
+    json_key(out, "geometry");
+    if (row->outline && answer->coordsys != COORDSYS_WGS84)
+        return write_bent(out, row->outline, answer->coordsys, arena, error);
+    if (row->outline)
+        json_fragment(out, row->outline, strlen(row->outline));
+    else
+        json_nothing(out);
+    return STATUS_OK;
+}
+
+/* JSON ------------------------------------------------------------------------------------------ */
+
+static void write_run(struct json *out, const struct coverage_answer *answer)
+{
+    json_key(out, "run");
+    json_object_begin(out);
+    json_key(out, "parameters");
+    json_object_begin(out);
+    json_key_text(out, "region", answer->region);
+    json_key_int(out, "minutes", answer->minutes);
+    json_key_text(out, "profile", answer->profile->name);
+    json_key_text(out, "age", coverage_age_codes[answer->age]);
+    json_key_bool(out, "inclusive", answer->inclusive);
+    json_key_day(out, "as_of", answer->as_of);
+    json_object_end(out);
+    json_key_text(out, "weight", answer->weighs_children ? "children" : "residents");
+    json_key_text(out, "residents_from", answer->spread);
+    json_key_fixed(out, "community_share", answer->community_share, 3);
+    json_key_moment(out, "dataset", answer->dataset_at);
+    json_key_moment(out, "time", answer->computed_at);
+    json_object_end(out);
+    if (answer->notice)
+        json_key_text(out, "notice", answer->notice);
+}
+
+static void write_minutes(struct json *out, const char *key, double minutes)
+{
+    json_key_fixed(out, key, minutes, 1);
+}
+
+/* `level` -1: by where they stand. */
+static bool lacks(const struct public_coverage *shown, uint32_t care, int level)
+{
+    return level < 0 ? shown->care[care].located == 0 : !shown->care[care].is_level[level];
+}
+
+static void write_missing(struct json *out, const char *key, const struct public_coverage *shown,
+                          int level)
+{
+    bool is_told = shown->state != COVERAGE_NO_DATA && shown->state != COVERAGE_FEW;
+    json_key(out, key);
+    if (level >= 0 && !is_told) {
+        json_nothing(out);
+        return;
+    }
+    json_array_begin(out);
+    for (uint32_t care = 0; care < COVERAGE_CARES; care++)
+        if (lacks(shown, care, level))
+            json_text(out, care_code((int)care));
+    json_array_end(out);
+}
+
+static void write_care(struct json *out, const struct public_care *care)
+{
+    json_key_int(out, "located", care->located);
+    for (int level = 0; level < COVERAGE_LEVELS; level++)
+        json_key_fixed(out, level_keys[level], care->share[level], 3);
+    write_minutes(out, "median_minutes", care->median_minutes);
+    write_minutes(out, "p90_minutes", care->p90_minutes);
+    if (care->median_is_beyond || care->p90_is_beyond)
+        json_key_text(out, "beyond_60", care->median_is_beyond ? "median" : "p90");
+}
+
+/* How many communities are located, reachable, open: of those with figures that may be told. What the
+ * few of a small one can reach is not told in a sum either. */
+struct tally {
+    uint32_t of, located, level[COVERAGE_LEVELS];
+};
+
+static struct tally count_communities(const struct coverage_answer *answer, uint32_t care)
+{
+    struct tally tally = {0};
+    for (uint32_t i = 0; i < answer->community_count; i++) {
+        struct public_coverage shown;
+        coverage_public(&answer->communities[i], answer->age, answer->profile,
+                        answer->community_share, &shown);
+        if (shown.state == COVERAGE_NO_DATA || shown.state == COVERAGE_FEW)
+            continue;
+        tally.of++;
+        tally.located += shown.care[care].located > 0;
+        for (int level = 0; level < COVERAGE_LEVELS; level++)
+            tally.level[level] += shown.care[care].is_level[level];
+    }
+    return tally;
+}
+
+static void write_tally(struct json *out, const struct tally *tally)
+{
+    json_key(out, "communities");
+    json_object_begin(out);
+    json_key_int(out, "of", tally->of);
+    json_key_int(out, "located", tally->located);
+    for (int level = 0; level < COVERAGE_LEVELS; level++)
+        json_key_int(out, level_keys[level], tally->level[level]);
+    json_object_end(out);
+}
+
+static void write_places(struct json *out, const struct coverage_row *row,
+                         const struct public_coverage *shown)
+{
+    json_key_fixed(out, "off_network_share", shown->off_network_share, 3);
+    json_key_int(out, "places", row->places);
+    json_key_int(out, "places_staff_only", row->places_staff_only);
+    json_key_fixed(out, "places_per_1000", shown->places_per_1000, 1);
+    json_key_fixed(out, "standard_per_1000", row->standard_per_1000, 1);
+    json_key_int_or_null(out, "places_needed",
+                         shown->places_needed < 0 ? NONE : (int32_t)shown->places_needed);
+    json_key_fixed(out, "access", shown->access, 4);
+}
+
+/* The members of an entry; `tallies` by care type, NULL but for the region. */
+static void write_entry(struct json *out, const struct coverage_row *row,
+                        const struct public_coverage *shown, const struct tally *tallies)
+{
+    json_key_text(out, "state", coverage_state_code(shown->state));
+    json_key_people(out, "residents", shown->residents);
+    json_key_people(out, "children", shown->children);
+    json_key_people(out, "weight", shown->weight);
+    json_key(out, "care");
+    json_object_begin(out);
+    for (uint32_t care = 0; care < COVERAGE_CARES; care++) {
+        json_key(out, care_code((int)care));
+        json_object_begin(out);
+        write_care(out, &shown->care[care]);
+        if (tallies)
+            write_tally(out, &tallies[care]);
+        json_object_end(out);
+    }
+    json_object_end(out);
+    write_missing(out, "missing", shown, COVERAGE_REACHABLE);
+    write_missing(out, "not_located", shown, -1);
+    write_places(out, row, shown);
+}
+
+static void show(const struct coverage_answer *answer, const struct coverage_row *row,
+                 struct public_coverage *shown)
+{
+    coverage_public(row, answer->age, answer->profile, answer->community_share, shown);
+}
+
+static void write_region(struct json *out, const struct coverage_answer *answer)
+{
+    struct tally tallies[COVERAGE_CARES];
+    struct public_coverage shown;
+    for (uint32_t care = 0; care < COVERAGE_CARES; care++)
+        tallies[care] = count_communities(answer, care);
+    show(answer, &answer->whole, &shown);
+    json_key(out, "region");
+    json_object_begin(out);
+    json_key_text(out, "name", answer->whole.code);
+    json_key_text(out, "title", answer->whole.name);
+    json_key_text(out, "title_en", answer->whole.name_en);
+    write_entry(out, &answer->whole, &shown, tallies);
+    json_object_end(out);
+}
+
+static enum status write_community(struct json *out, const struct coverage_answer *answer,
+                                   const struct coverage_row *row, struct arena *arena,
+                                   struct error *error)
+{
+    struct public_coverage shown;
+    show(answer, row, &shown);
+    json_object_begin(out);
+    json_key_text(out, "community", row->code);
+    json_key_text(out, "name", row->name);
+    json_key_text(out, "name_en", row->name_en);
+    json_key_text(out, "street", row->street);
+    write_entry(out, row, &shown, NULL);
+    enum status status =
+        answer->geometry ? write_outline(out, answer, row, arena, error) : STATUS_OK;
+    json_object_end(out);
+    return status;
+}
+
+static void write_links(struct json *out, const struct request *request)
+{
+    json_key(out, "links");
+    json_array_begin(out);
+    request_write_link(request, "self", NULL, out);
+    json_array_end(out);
+}
+
+enum status json_coverage(struct json *out, const struct request *request,
+                          const struct coverage_answer *answer, struct error *error)
+{
+    enum status status = STATUS_OK;
+    json_object_begin(out);
+    write_run(out, answer);
+    json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
+    write_region(out, answer);
+    json_key(out, "communities");
+    json_array_begin(out);
+    for (uint32_t i = 0; i < answer->community_count && !status; i++)
+        status = write_community(out, answer, &answer->communities[i], request->arena, error);
+    json_array_end(out);
+    write_links(out, request);
+    json_object_end(out);
+    return status;
+}
+
+enum status json_coverage_of(struct json *out, const struct request *request,
+                             const struct coverage_answer *answer, uint32_t community,
+                             struct error *error)
+{
+    json_object_begin(out);
+    write_run(out, answer);
+    json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
+    json_key(out, "community");
+    enum status status =
+        write_community(out, answer, &answer->communities[community], request->arena, error);
+    write_links(out, request);
+    json_object_end(out);
+    return status;
+}
+
+enum status geojson_coverage(struct json *out, const struct request *request,
+                             const struct coverage_answer *answer, struct error *error)
+{
+    enum status status = STATUS_OK;
+    json_object_begin(out);
+    json_key_text(out, "type", "FeatureCollection");
+    write_run(out, answer);
+    json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
+    json_key(out, "features");
+    json_array_begin(out);
+    for (uint32_t i = 0; i < answer->community_count && !status; i++) {
+        const struct coverage_row *row = &answer->communities[i];
+        json_object_begin(out);
+        json_key_text(out, "type", "Feature");
+        json_key_text(out, "id", row->code);
+        status = write_outline(out, answer, row, request->arena, error);
+        json_key(out, "properties");
+        json_object_begin(out);
+        coverage_table_properties(out, answer, row);
+        json_object_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    write_links(out, request);
+    json_object_end(out);
+    return status;
+}
