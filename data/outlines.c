@@ -1,9 +1,12 @@
 #include "data/outlines.h"
 
+#include "data/geojson_geometry.h"
+
 #include <geos_c.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct outlines {
     GEOSContextHandle_t geos;
@@ -110,4 +113,40 @@ enum status outline_overlap(struct outlines *outlines, const struct outline *a,
         return error_set(error, STATUS_IO, "two outlines cannot be compared: %s", outlines->said);
     *share = area / (a->area < b->area ? a->area : b->area);
     return STATUS_OK;
+}
+
+enum { POLYGON_MAX_BYTES = 16 << 20 };
+
+/* Only what our own parser accepts goes to GEOS. */
+static enum status check_polygon(const char *geojson, size_t length, struct error *error)
+{
+    struct arena arena;
+    struct geo_polygon polygon;
+    arena_init(&arena, POLYGON_MAX_BYTES);
+    enum status status = geojson_polygon_parse(geojson, length, &arena, &polygon, error);
+    arena_release(&arena);
+    return status;
+}
+
+enum status outline_point(struct outlines *outlines, const char *geojson, size_t length,
+                          struct geo_point *point, struct error *error)
+{
+    struct outline *outline = NULL;
+    char *copy = NULL;
+    enum status status = check_polygon(geojson, length, error);
+    if (!status && !(copy = strndup(geojson, length)))
+        status = error_memory(error, "reading a cell");
+    if (!status)
+        status = outline_read(outlines, copy, &outline, error);
+    free(copy);
+    if (status)
+        return status;
+    GEOSGeometry *inside = GEOSPointOnSurface_r(outlines->geos, outline->geometry);
+    bool found = inside && GEOSGeomGetX_r(outlines->geos, inside, &point->lon) == 1 &&
+                 GEOSGeomGetY_r(outlines->geos, inside, &point->lat) == 1;
+    if (inside)
+        GEOSGeom_destroy_r(outlines->geos, inside);
+    outline_release(outlines, outline);
+    return found ? STATUS_OK
+                 : error_set(error, STATUS_REJECTED, "no point inside: %s", outlines->said);
 }

@@ -7,9 +7,7 @@
 #ifndef DATA_OUTLINES_H
 #define DATA_OUTLINES_H
 
-#include "geo/status.h"
-
-#include <stdbool.h>
+#include "geo/geometry.h"
 
 struct outlines; /* a context */
 struct outline;
@@ -22,6 +20,11 @@ void outlines_close(struct outlines *outlines); /* safe on NULL; outlines are re
 enum status MUST_CHECK outline_read(struct outlines *outlines, const char *geojson,
                                     struct outline **outline, struct error *error);
 void outline_release(struct outlines *outlines, struct outline *outline); /* safe on NULL */
+
+/* A point inside a polygon (GEOS's point on surface). `geojson` is any geometry's text in degrees, of
+ * `length` bytes; REJECTED, with a reason, for what is no valid Polygon or MultiPolygon. */
+enum status MUST_CHECK outline_point(struct outlines *outlines, const char *geojson, size_t length,
+                                     struct geo_point *point, struct error *error);
 
 /* The part of the smaller one's area that both share, 0 to 1; IO where GEOS fails. */
 enum status MUST_CHECK outline_overlap(struct outlines *outlines, const struct outline *a,

@@ -99,6 +99,15 @@ struct community_record {
     const char *outline; /* GeoJSON geometry (Polygon, MultiPolygon) in WGS 84; NULL = none */
 };
 
+/* A resident point: where people live, a building or a cell of a grid. */
+struct resident_record {
+    const char *source_id;
+    int32_t lon_e7, lat_e7; /* WGS 84, 1e-7 degrees */
+    const char *community;  /* code, by point in polygon; NULL = in none */
+    int32_t residents;      /* NONE = no figure */
+    int32_t children;       /* under 3; NONE = no figure */
+};
+
 /*
  * Keys are the store's own numbers (dense from 1, in order of insertion), 0 before it has given
  * one. `id` is the public id.

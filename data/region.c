@@ -23,7 +23,8 @@
  *   icp, police      "浙ICP备12345678号-1", "浙公网安备33010802000000号"
  *   privacy_contact  whom to ask about personal data: an e-mail address, a telephone number, https://…
  *   files            what `init` loads, beside region.json: {"streets", "communities", "register",
- *                    "osm"}; the last one as `import osm` does
+ *                    "osm", "residents"}; the last two as `import osm` and
+ *                    `import residents` do
  *   calendar         {"source":      who published it; for people
  *                     "note":        for people
  *                     "known_until": the last day whose holidays are published
@@ -290,7 +291,8 @@ static enum status get_file(const json_t *files, const char *key, char *buffer, 
 
 static enum status read_files(const json_t *root, struct region *region, struct error *error)
 {
-    static const char *const keys[] = {"streets", "communities", "register", "osm", NULL};
+    static const char *const keys[] = {"streets", "communities", "register",
+                                       "osm",     "residents",   NULL};
     const json_t *files = json_object_get(root, "files");
     if (!files)
         return STATUS_OK;
@@ -306,6 +308,9 @@ static enum status read_files(const json_t *root, struct region *region, struct 
             get_file(files, "register", region->register_file, sizeof region->register_file, error);
     if (!status)
         status = get_file(files, "osm", region->osm_file, sizeof region->osm_file, error);
+    if (!status)
+        status = get_file(files, "residents", region->residents_file, sizeof region->residents_file,
+                          error);
     return status;
 }
 

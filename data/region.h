@@ -31,7 +31,8 @@ struct region {
     struct region_map map;
     /* files beside region.json that `init` loads; empty where none */
     char communities_file[128], streets_file[128], register_file[128];
-    char osm_file[128]; /* the streets to walk on */
+    char osm_file[128];       /* the streets to walk on */
+    char residents_file[128]; /* where people live, as `import residents` reads it, in WGS 84 */
 };
 
 /*

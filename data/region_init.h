@@ -6,6 +6,7 @@
 
 #include "data/osm_import.h"
 #include "data/region.h"
+#include "data/residents_import.h"
 #include "data/store.h"
 
 struct region_loaded {
@@ -39,5 +40,11 @@ enum status MUST_CHECK region_init(struct store *store, const char *region_file,
 enum status MUST_CHECK region_init_osm(struct store *store, const char *region_file,
                                        const struct osm_import_options *options, bool *imported,
                                        struct osm_import_report *report, struct error *error);
+
+/* The same of the file of residents that it names: residents_import_run() in WGS 84, of today. A row
+ * that is rejected is an error here: what a region brings with it must be whole. */
+enum status MUST_CHECK region_init_residents(struct store *store, const char *region_file,
+                                             moment_t now, const atomic_bool *cancelled,
+                                             uint32_t *points, struct error *error);
 
 #endif

@@ -21,19 +21,28 @@ static enum status path_beside(const char *region_file, const char *name, char p
     return STATUS_OK;
 }
 
+/* The region that a region.json describes; yours, also on failure: region_release(). */
+static enum status read_region(const char *region_file, struct region *region, struct error *error)
+{
+    char *json = NULL;
+    size_t length = 0;
+    *region = (struct region){0};
+    enum status status = input_file_read(region_file, MAX_BYTES, NULL, &json, &length, error);
+    if (!status)
+        status = region_parse(json, length, region, error);
+    free(json);
+    return status;
+}
+
 enum status region_init_osm(struct store *store, const char *region_file,
                             const struct osm_import_options *options, bool *imported,
                             struct osm_import_report *report, struct error *error)
 {
-    struct region region = {0};
+    struct region region;
     char path[MAX_PATH_BYTES];
-    char *json = NULL;
-    size_t length = 0;
     *imported = false;
     *report = (struct osm_import_report){0};
-    enum status status = input_file_read(region_file, MAX_BYTES, NULL, &json, &length, error);
-    if (!status)
-        status = region_parse(json, length, &region, error);
+    enum status status = read_region(region_file, &region, error);
     if (!status && region.osm_file[0]) {
         status = path_beside(region_file, region.osm_file, path, error);
         if (!status)
@@ -41,6 +50,46 @@ enum status region_init_osm(struct store *store, const char *region_file,
         *imported = status == STATUS_OK;
     }
     region_release(&region);
-    free(json);
+    return status;
+}
+
+static enum status import_residents(struct store *store, const struct region *region,
+                                    const char *path,
+                                    const struct residents_import_options *options,
+                                    uint32_t *points, struct error *error)
+{
+    struct import_report report;
+    enum status status = residents_import_run(store, region, path, options, &report, error);
+    if (!status && import_report_has_rejections(&report)) {
+        const struct import_entry *first = &report.rejections.items[0];
+        status = error_set(error, STATUS_REJECTED, "%s, line %llu: %s", region->residents_file,
+                           (unsigned long long)first->line, first->reason);
+    } else if (!status) {
+        *points = (uint32_t)(report.accepted + report.changed + report.unchanged);
+    }
+    import_report_release(&report);
+    return status;
+}
+
+enum status region_init_residents(struct store *store, const char *region_file, moment_t now,
+                                  const atomic_bool *cancelled, uint32_t *points,
+                                  struct error *error)
+{
+    struct region region;
+    char path[MAX_PATH_BYTES];
+    *points = 0;
+    enum status status = read_region(region_file, &region, error);
+    if (!status && region.residents_file[0]) {
+        struct residents_import_options options = {.coordsys = "wgs84",
+                                                   .now = now,
+                                                   .as_of =
+                                                       calendar_local(&region.calendar, now).day,
+                                                   .strict = true,
+                                                   .cancelled = cancelled};
+        status = path_beside(region_file, region.residents_file, path, error);
+        if (!status)
+            status = import_residents(store, &region, path, &options, points, error);
+    }
+    region_release(&region);
     return status;
 }

@@ -119,6 +119,13 @@ static enum status find_other_row(struct store *store, enum store_rows rows, boo
     return status;
 }
 
+/* Streets and residents, the sample's or others, are beside what is dated again. */
+static bool leaves_numbers_alone(const char *kind)
+{
+    return strcmp(kind, SAMPLE_SOURCE) == 0 || strcmp(kind, "osm") == 0 ||
+           strcmp(kind, "residents") == 0;
+}
+
 static enum status find_other_run(struct store *store, struct arena *arena, bool *found,
                                   struct error *error)
 {
@@ -131,7 +138,7 @@ static enum status find_other_run(struct store *store, struct arena *arena, bool
         status =
             store_import_runs(store, regions[r].name, RUNS_LOOKED_AT, arena, &runs, &count, error);
         for (uint32_t i = 0; i < count && !status; i++)
-            *found = *found || strcmp(runs[i].kind, SAMPLE_SOURCE) != 0;
+            *found = *found || !leaves_numbers_alone(runs[i].kind);
     }
     return status;
 }

@@ -1,8 +1,9 @@
 /*
  * A sample store stays like new: its numbers, slots and dated exceptions are told as ages, and are
  * dated again each day, so that what was fresh, stale, free or full on the first day is so today.
- * Only as long as the store is nothing but a sample: a report, an import or an edit of somebody's
- * own is never touched, nor anything beside it.
+ * Only as long as the store is nothing but a sample: a report, an edit, or an import of facilities or
+ * communities of somebody's own is never touched, nor anything beside it. (Streets and residents can
+ * be imported over a sample: they hold no number that ages.)
  */
 #ifndef DATA_SAMPLE_H
 #define DATA_SAMPLE_H

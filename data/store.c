@@ -174,6 +174,25 @@ enum status store_communities(struct store *store, const char *region, struct ar
     return store->backend->communities(store, region, arena, communities, count, error);
 }
 
+enum status store_residents_replace(struct store *store, const char *region, const char *source,
+                                    const struct resident_record *residents, uint32_t count,
+                                    struct error *error)
+{
+    enum status status = may_write(store, error);
+    return status
+               ? status
+               : store->backend->residents_replace(store, region, source, residents, count, error);
+}
+
+enum status store_residents(struct store *store, const char *region, struct arena *arena,
+                            struct resident_record **residents, uint32_t *count,
+                            struct error *error)
+{
+    *residents = NULL;
+    *count = 0;
+    return store->backend->residents(store, region, arena, residents, count, error);
+}
+
 /* Identities -------------------------------------------------------------------------------------*/
 
 static enum status may_insert(struct store *store, const char *what, const char *id,

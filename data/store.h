@@ -78,6 +78,19 @@ enum status MUST_CHECK store_communities(struct store *store, const char *region
                                          uint32_t *count, struct error *error);
 
 /*
+ * Resident points of a region. One file is the whole picture: replacing drops all that were there,
+ * whatever their source, since two pictures together would count people twice. Read in ascending
+ * order of source_id. CONFLICT for a source_id that stands twice.
+ */
+enum status MUST_CHECK store_residents_replace(struct store *store, const char *region,
+                                               const char *source,
+                                               const struct resident_record *residents,
+                                               uint32_t count, struct error *error);
+enum status MUST_CHECK store_residents(struct store *store, const char *region, struct arena *arena,
+                                       struct resident_record **residents, uint32_t *count,
+                                       struct error *error);
+
+/*
  * Identities. Insert gives the key; CONFLICT for an id or an identity that exists already.
  * A group's and an offer's source_id is unique within its facility. Ids are never reused, also
  * across kinds: facility, group and offer ids live in one space.

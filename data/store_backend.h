@@ -30,6 +30,10 @@ struct store_backend {
                            uint32_t *, struct error *);
     enum status (*communities)(struct store *, const char *, struct arena *,
                                struct community_record **, uint32_t *, struct error *);
+    enum status (*residents_replace)(struct store *, const char *, const char *,
+                                     const struct resident_record *, uint32_t, struct error *);
+    enum status (*residents)(struct store *, const char *, struct arena *,
+                             struct resident_record **, uint32_t *, struct error *);
 
     enum status (*facility_insert)(struct store *, struct facility_record *, struct error *);
     enum status (*group_insert)(struct store *, struct group_record *, struct error *);

@@ -17,6 +17,7 @@ enum memory_list_name {
     REGIONS,
     STREETS,
     COMMUNITIES,
+    RESIDENTS,
     IDS,
     FACILITIES,
     GROUPS,
@@ -43,6 +44,10 @@ struct region_street {
 struct region_community {
     const char *region;
     struct community_record community;
+};
+struct region_resident {
+    const char *region;
+    struct resident_record resident;
 };
 struct public_id {
     const char *id;
@@ -143,6 +148,12 @@ enum status memory_version_supersede(struct store *base, enum store_table table,
 enum status memory_places_append(struct store *base, struct places_record *places,
                                  struct error *error);
 enum status memory_places_forget(struct store *base, int64_t group, struct error *error);
+enum status memory_residents_replace(struct store *base, const char *region, const char *source,
+                                     const struct resident_record *residents, uint32_t count,
+                                     struct error *error);
+enum status memory_residents(struct store *base, const char *region, struct arena *arena,
+                             struct resident_record **residents, uint32_t *count,
+                             struct error *error);
 enum status memory_hours_replace(struct store *base, enum hours_owner owner_kind, int64_t owner,
                                  const struct hours_record *hours, uint32_t hours_count,
                                  const struct hours_exception_record *exceptions,

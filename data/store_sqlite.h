@@ -43,6 +43,11 @@ enum sqlite_slot {
     SLOT_COMMUNITY_GEOMETRY_PUT,
     SLOT_COMMUNITY_GEOMETRY_DELETE,
     SLOT_COMMUNITIES,
+    SLOT_RESIDENTS_DELETE,
+    SLOT_RESIDENT_GEOMETRIES_DELETE,
+    SLOT_RESIDENT_INSERT,
+    SLOT_RESIDENT_GEOMETRY_INSERT,
+    SLOT_RESIDENTS,
     SLOT_SOURCE_NAME,
     SLOT_SOURCE_FIND,
     SLOT_SOURCE_INSERT,
@@ -293,6 +298,10 @@ enum status sqlite_community_put(struct store *, const char *, const struct comm
                                  struct error *);
 enum status sqlite_streets(struct store *, const char *, struct arena *, struct street_record **,
                            uint32_t *, struct error *);
+enum status sqlite_residents_replace(struct store *, const char *, const char *,
+                                     const struct resident_record *, uint32_t, struct error *);
+enum status sqlite_residents(struct store *, const char *, struct arena *,
+                             struct resident_record **, uint32_t *, struct error *);
 enum status sqlite_communities(struct store *, const char *, struct arena *,
                                struct community_record **, uint32_t *, struct error *);
 enum status sqlite_import_run_insert(struct store *, struct import_run *, struct error *);

@@ -98,7 +98,7 @@ def region_json():
         "community_share": 0.9, "sample": True, "notice": NOTICE, "notice_en": NOTICE_EN,
         "basemap": "own", "map_notice": NOTICE_MAP,
         "files": {"streets": "streets.json", "communities": "communities.geojson",
-                  "register": "facilities.json", "osm": "streets.osm"},
+                  "register": "facilities.json", "osm": "streets.osm", "residents": "residents.csv"},
         "calendar": {
             "source": "国务院办公厅关于2026年部分节假日安排的通知，2025-11-04",
             "note": "The notice names the days; which weekday's hours hold on a working weekend is "

@@ -1,5 +1,5 @@
 /*
- * `tuoyu import register` and `tuoyu import communities`: a file into the store, with a report of
+ * `tuoyu import register`, `tuoyu import communities` and `tuoyu import residents`: a file into the store, with a report of
  * every row that did not come in as the file has it.
  */
 #include "server/cmd.h"
@@ -7,6 +7,7 @@
 #include "data/community_import.h"
 #include "data/mapping.h"
 #include "data/register_import.h"
+#include "data/residents_import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,29 @@ static enum status run_communities(struct import *import, struct error *error)
                                 &import->report, error);
 }
 
+static enum status run_residents(struct import *import, struct error *error)
+{
+    const struct options *options = import->options;
+    struct residents_import_options given = {
+        .coordsys = options_text(options, "coordsys"),
+        .now = import->now,
+        .as_of = import->as_of,
+        .columns = {.id = options_text(options, "id-column"),
+                    .lon = options_text(options, "lon-column"),
+                    .lat = options_text(options, "lat-column"),
+                    .residents = options_text(options, "residents-column"),
+                    .children = options_text(options, "children-column")},
+        .source = options_text(options, "source"),
+        .layer = options_text(options, "layer"),
+        .encoding = options_text(options, "encoding"),
+        .dry_run = options_flag(options, "dry-run"),
+        .strict = options_flag(options, "strict"),
+        .cancelled = import->command->cancelled,
+    };
+    return residents_import_run(import->command->store, &import->region, import->file, &given,
+                                &import->report, error);
+}
+
 /* From an open store to a report; what was committed is shown by a running server. */
 static enum status import_file(struct import *import,
                                enum status (*run)(struct import *, struct error *),
@@ -182,6 +206,14 @@ static int run_import_register(struct command *command, const struct options *op
 static int run_import_communities(struct command *command, const struct options *options)
 {
     return run_import(command, options, run_communities);
+}
+
+static int run_import_residents(struct command *command, const struct options *options)
+{
+    if (!options_text(options, "coordsys"))
+        return command_misuse(command, "--coordsys is missing: wgs84, gcj02, bd09 or EPSG:N; it is "
+                                       "never guessed");
+    return run_import(command, options, run_residents);
 }
 
 #define OPTION_SOURCE                                                             \
@@ -293,3 +325,45 @@ static const struct usage community_usage = {
 };
 const struct command_entry cmd_import_communities = {&community_usage, run_import_communities,
                                                      .is_local = false};
+
+static const struct option_spec residents_specs[] = {
+    {"coordsys", "NAME",
+     "The file's coordinates: wgs84, gcj02, bd09 or EPSG:N;\nrequired, never guessed"},
+    {"as-of", "DATE", "The day the file speaks of, kept with the report\n(default: today)"},
+    {"id-column", "NAME", "The column of each point's identity (default: id)"},
+    {"lon-column", "NAME", "Of x, where the file has no geometries (default: lon)"},
+    {"lat-column", "NAME", "Of y (default: lat)"},
+    {"residents-column", "NAME", "Of the residents (default: residents)"},
+    {"children-column", "NAME", "Of the children under 3 (default: children_under_3)"},
+    OPTION_SOURCE,
+    OPTION_LAYER,
+    OPTION_ENCODING,
+    OPTION_DRY_RUN,
+    OPTION_STRICT,
+    OPTION_REGION,
+    OPTION_RECORDED,
+    OPTION_STORE,
+    OPTION_JSON,
+};
+static const char *const residents_examples[] = {
+    "tuoyu import residents buildings.csv --coordsys wgs84 --dry-run",
+    "tuoyu import residents grid.geojson --coordsys wgs84 --id-column cell --residents-column n",
+    NULL,
+};
+static const struct usage residents_usage = {
+    .name = "import residents",
+    .positionals = "FILE",
+    .summary = "Import where people live: points or cells (CSV, GeoJSON, …)",
+    .about =
+        "Imports the resident points of FILE: id, residents, children under 3, and a point or a\n"
+        "cell, which stands for a point inside it. The file is the whole picture: it replaces the\n"
+        "points that were there. Without any, coverage spreads the figures of communities over\n"
+        "their buildings. Exits with 3 when a row was rejected.",
+    .options = residents_specs,
+    .option_count = COUNT_OF(residents_specs),
+    .min_positionals = 1,
+    .max_positionals = 1,
+    .examples = residents_examples,
+};
+const struct command_entry cmd_import_residents = {&residents_usage, run_import_residents,
+                                                   .is_local = false};

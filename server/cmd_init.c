@@ -12,6 +12,7 @@
 struct filled {
     struct region_loaded region;
     bool has_osm;
+    uint32_t resident_points;
     struct osm_import_report osm;
 };
 
@@ -39,6 +40,9 @@ static enum status fill_store(struct command *command, const struct options *opt
                                          .progress_context = command};
         status = region_init_osm(store, file, &osm, &filled->has_osm, &filled->osm, error);
         command_progress_end(command);
+        if (!status)
+            status = region_init_residents(store, file, clock_now(&clock), command->cancelled,
+                                           &filled->resident_points, error);
     }
     if (!status && now_text)
         status = command_allow_now(store, error);
@@ -100,6 +104,8 @@ static void print_filled(const struct filled *filled, const char *path, bool add
     if (filled->has_osm)
         fprintf(out, "Streets to walk on: %.0f km from %s.\n",
                 (double)filled->osm.build.kept_mm / 1e6, filled->osm.file);
+    if (filled->resident_points)
+        fprintf(out, "Residents: %u points.\n", filled->resident_points);
     if (*loaded->notice)
         fprintf(out, "%s\n", loaded->notice);
     if (*loaded->notice_en && strcmp(loaded->notice, loaded->notice_en) != 0)

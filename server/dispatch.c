@@ -10,9 +10,18 @@
 #include <unistd.h>
 
 const struct command_entry *const dispatch_entries[] = {
-    &cmd_serve,      &cmd_init,    &cmd_import_register, &cmd_import_communities,
-    &cmd_import_osm, &cmd_near,    &cmd_export,          &cmd_check,
-    &cmd_backup,     &cmd_restore, &cmd_version,
+    &cmd_serve,
+    &cmd_init,
+    &cmd_import_register,
+    &cmd_import_communities,
+    &cmd_import_residents,
+    &cmd_import_osm,
+    &cmd_near,
+    &cmd_export,
+    &cmd_check,
+    &cmd_backup,
+    &cmd_restore,
+    &cmd_version,
 };
 const uint32_t dispatch_count = COUNT_OF(dispatch_entries);
 

@@ -6,6 +6,7 @@
 #include "data/osm_reader.h"
 #include "data/region_init.h"
 #include "data/region_streets.h"
+#include "data/sample.h"
 #include "data/table.h"
 #include "geo/number.h"
 #include "geo/snap.h"
@@ -182,6 +183,33 @@ TEST(the_sample_region_brings_its_streets_into_a_store_on_disk)
     REQUIRE_OK(region_streets_open(store, "binjiang", &file, &error), &error);
     CHECK_INT(file.checksum, report.checksum);
     network_file_close(&file);
+    store_close(store);
+}
+
+TEST(a_sample_with_its_streets_and_residents_is_still_dated_again)
+{
+    const struct osm_import_options options = {.now = INT64_C(1795575600),
+                                               .min_island_m = OSM_IMPORT_MIN_ISLAND_M};
+    static struct osm_import_report report;
+    char location[4200];
+    struct store *store;
+    struct sample_state state;
+    struct error error = {0};
+    bool imported = false, changed = false;
+    uint32_t points = 0;
+    snprintf(location, sizeof location, "%s/dated.db", test_folder());
+    REQUIRE_OK(store_open(location, STORE_CREATE, &store, &error), &error);
+    REQUIRE_OK(region_init(store, FOLDER "region.json", options.now, NULL, &error), &error);
+    REQUIRE_OK(region_init_osm(store, FOLDER "region.json", &options, &imported, &report, &error),
+               &error);
+    REQUIRE_OK(
+        region_init_residents(store, FOLDER "region.json", options.now, NULL, &points, &error),
+        &error);
+    CHECK(imported && points > 2000);
+    REQUIRE_OK(sample_state(store, options.now + 8 * 86400, &state, &error), &error);
+    CHECK(state.is_sample && !state.has_own_data);
+    REQUIRE_OK(sample_redate(store, options.now + 8 * 86400, &changed, &error), &error);
+    CHECK(changed);
     store_close(store);
 }
 

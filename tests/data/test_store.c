@@ -350,6 +350,51 @@ CONTRACT(named_facts_are_replaced_and_missing_ones_not_found)
     CHECK_TEXT(value, "2");
 }
 
+CONTRACT(resident_points_are_replaced_whole_and_read_in_order)
+{
+    const struct resident_record first[] = {
+        {"b", 1202000000, 302000000, "330108001001", 120, 4},
+        {"a", 1201000000, 301000000, NULL, 0, NONE},
+    };
+    const struct resident_record second = {"c", -1800000000, -900000000, NULL, NONE, 0};
+    const struct resident_record twice[] = {first[0], first[0]};
+    struct resident_record *residents;
+    uint32_t count;
+    OK(store_begin(f->store, &f->error));
+    OK(store_region_put(f->store, "sample", "{}", &f->error));
+    OK(store_region_put(f->store, "other", "{}", &f->error));
+    OK(store_residents_replace(f->store, "sample", "census", first, 2, &f->error));
+    OK(store_residents_replace(f->store, "other", "census", &second, 1, &f->error));
+    OK(store_commit(f->store, &f->error));
+    OK(store_residents(f->store, "sample", &f->arena, &residents, &count, &f->error));
+    REQUIRE(count == 2);
+    CHECK_TEXT(residents[0].source_id, "a");
+    CHECK_TEXT(residents[0].community, NULL);
+    CHECK_INT(residents[0].residents, 0);
+    CHECK_INT(residents[0].children, NONE);
+    CHECK_TEXT(residents[1].community, "330108001001");
+    CHECK_INT(residents[1].lon_e7, 1202000000);
+    CHECK_INT(residents[1].children, 4);
+
+    OK(store_begin(f->store, &f->error));
+    CHECK_INT(store_residents_replace(f->store, "nowhere", "census", first, 2, &f->error),
+              STATUS_NOT_FOUND);
+    CHECK_INT(store_residents_replace(f->store, "sample", "census", twice, 2, &f->error),
+              STATUS_CONFLICT);
+    store_rollback(f->store);
+    OK(store_residents(f->store, "sample", &f->arena, &residents, &count, &f->error));
+    CHECK_INT(count, 2);
+
+    OK(store_begin(f->store, &f->error));
+    OK(store_residents_replace(f->store, "sample", "grid", &second, 1, &f->error));
+    OK(store_commit(f->store, &f->error));
+    OK(store_residents(f->store, "sample", &f->arena, &residents, &count, &f->error));
+    REQUIRE(count == 1);
+    CHECK_TEXT(residents[0].source_id, "c");
+    OK(store_residents(f->store, "other", &f->arena, &residents, &count, &f->error));
+    CHECK_INT(count, 1);
+}
+
 CONTRACT(regions_streets_and_communities_are_kept_by_code)
 {
     OK(store_begin(f->store, &f->error));
