@@ -71,7 +71,7 @@ struct coverage_entry {
     int32_t places;            /* licensed, inside, open to the public */
     int32_t places_staff_only; /* licensed, inside, for an employer's own staff: counted apart */
     double places_per_1000, public_places_per_1000; /* with those for staff, and without; NaN */
-    double standard_per_1000;                       /* NaN for the region: communities differ */
+    double standard_per_1000;                       /* NaN: not known; the region: they differ */
     int32_t places_needed; /* ceil(standard x residents / 1000); the region: the sum; NONE */
     /* Places per child (per resident where the run weighs residents) within walk, weighted mean of
      * all who live there: E2SFCA with zones of 5, 10 and 15 minutes, whatever the run's minutes are;

@@ -11,6 +11,8 @@
  *   freshness        care type -> {"fresh_days": 1..3650, "stale_days": fresh_days..3650}; what is left
  *                    out keeps full_day and half_day 14 and 60, hourly and drop_in 2 and 7
  *   community_share  0 to 1: the share of a community's weight that makes it served (0.9)
+ *   standard_per_1000 {"new": 9, "built": 6}: the places that 1,000 residents need, in a new residential
+ *                    area and in a built one, more than 0 and at most 1,000 (these are the defaults)
  *   sample           true: invented data; test: true: a store for tests; both accept --now
  *   notice           what is said wherever the data appear; notice_en: in English
  *   basemap          what is drawn beneath the map: "none" (default), "own" (vector tiles of the streets
@@ -190,6 +192,27 @@ static enum status read_share(const json_t *root, double *share, struct error *e
     return STATUS_OK;
 }
 
+/* Defaults: the standards of the sample's policy (Binjiang, draft of 2020). */
+static enum status read_standards(const json_t *root, struct region *region, struct error *error)
+{
+    static const double defaults[STANDARD_COUNT] = {[STANDARD_NEW] = 9, [STANDARD_BUILT] = 6};
+    static const char *const keys[] = {"new", "built", NULL};
+    const json_t *given = json_object_get(root, "standard_per_1000");
+    enum status status =
+        given ? fields_check(given, "'standard_per_1000'", keys, error) : STATUS_OK;
+    for (int i = 0; i < STANDARD_COUNT && !status; i++) {
+        const json_t *value = json_object_get(given, standard_code(i));
+        double *standard = &region->standard_per_1000[i];
+        *standard = value ? json_number_value(value) : defaults[i];
+        if ((value && !json_is_number(value)) || !(*standard > 0 && *standard <= 1000))
+            status = error_set(error, STATUS_INVALID,
+                               "'%s' in 'standard_per_1000' of region.json must be a number above "
+                               "0, at most 1000",
+                               standard_code(i));
+    }
+    return status;
+}
+
 static enum status read_holiday(const json_t *entry, struct calendar *calendar, struct error *error)
 {
     static const char *const keys[] = {"from", "to", "name", NULL};
@@ -351,6 +374,7 @@ static enum status read_region(const json_t *root, struct region *region, struct
                                        "files",
                                        "calendar",
                                        "community_share",
+                                       "standard_per_1000",
                                        "basemap",
                                        "icp",
                                        "police",
@@ -370,6 +394,8 @@ static enum status read_region(const json_t *root, struct region *region, struct
         status = read_freshness(root, region, error);
     if (!status)
         status = read_share(root, &region->community_share, error);
+    if (!status)
+        status = read_standards(root, region, error);
     if (!status)
         status = read_labels(root, region, error);
     if (!status)

@@ -24,10 +24,11 @@ struct region {
     struct calendar calendar;
     struct geo_box bounds;
     struct freshness_bounds freshness[CARE_COUNT];
-    double community_share;           /* 0..1 */
-    bool sample;                      /* invented data: said wherever they appear */
-    bool test;                        /* accepts --now too */
-    char notice[256], notice_en[256]; /* "示例数据 …"; empty where none */
+    double community_share;                   /* 0..1 */
+    double standard_per_1000[STANDARD_COUNT]; /* places that 1,000 residents need */
+    bool sample;                              /* invented data: said wherever they appear */
+    bool test;                                /* accepts --now too */
+    char notice[256], notice_en[256];         /* "示例数据 …"; empty where none */
     struct region_map map;
     /* files beside region.json that `init` loads; empty where none */
     char communities_file[128], streets_file[128], register_file[128];

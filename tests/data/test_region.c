@@ -31,6 +31,8 @@ TEST(a_region_of_the_needed_keys_has_the_defaults_of_the_domain)
     CHECK_INT(region.freshness[CARE_HOURLY].fresh_s, 2 * 86400);
     CHECK_INT(region.freshness[CARE_DROP_IN].stale_s, 7 * 86400);
     CHECK_NEAR(region.community_share, 0.9, 0);
+    CHECK_NEAR(region.standard_per_1000[STANDARD_NEW], 9, 0);
+    CHECK_NEAR(region.standard_per_1000[STANDARD_BUILT], 6, 0);
     CHECK(!region.sample && !region.test && !region.register_file[0]);
     CHECK_INT(region.calendar.known_until, DAY_NONE);
     CHECK_NEAR(region.bounds.east, 120.3, 0);
@@ -45,6 +47,7 @@ TEST(a_region_reads_every_key)
     const char *json =
         "{" SMALLEST ",\"title_en\":\"Testland\",\"id_prefix\":\"tl\",\"language\":\"zh-Hans\","
         "\"freshness\":{\"hourly\":{\"fresh_days\":1,\"stale_days\":3}},\"community_share\":0.8,"
+        "\"standard_per_1000\":{\"built\":4.5},"
         "\"sample\":true,\"test\":true,\"notice\":\"示例数据\",\"notice_en\":\"Sample data\","
         "\"files\":{\"streets\":\"s.json\",\"communities\":\"c.geojson\",\"register\":\"r.json\","
         "\"osm\":\"o.osm.pbf\"},"
@@ -53,6 +56,8 @@ TEST(a_region_reads_every_key)
         "{\"from\":\"2026-01-01\"}],\"working_days\":[{\"day\":\"2026-10-10\",\"as\":\"wed\"}]}}";
     REQUIRE_OK(parse(json, &region, &error), &error);
     CHECK_TEXT(region.id_prefix, "tl");
+    CHECK_NEAR(region.standard_per_1000[STANDARD_NEW], 9, 0);
+    CHECK_NEAR(region.standard_per_1000[STANDARD_BUILT], 4.5, 0);
     CHECK_INT(region.freshness[CARE_HOURLY].fresh_s, 86400);
     CHECK_INT(region.freshness[CARE_HOURLY].stale_s, 3 * 86400);
     CHECK_INT(region.freshness[CARE_DROP_IN].fresh_s, 2 * 86400);
@@ -87,6 +92,8 @@ TEST(a_region_refuses_what_it_does_not_know_and_says_what)
         {"{" SMALLEST ",\"language\":\"_\"}", "language tag"},
         {"{" SMALLEST ",\"community_share\":0}", "above 0"},
         {"{" SMALLEST ",\"community_share\":\"0.9\"}", "above 0"},
+        {"{" SMALLEST ",\"standard_per_1000\":{\"new\":0}}", "'new' in 'standard_per_1000'"},
+        {"{" SMALLEST ",\"standard_per_1000\":{\"old\":1}}", "unknown key 'old'"},
         {"{" SMALLEST ",\"sample\":1}", "true or false"},
         {"{" SMALLEST ",\"sample\":true}", "lacks 'notice'"},
         {"{" SMALLEST ",\"freshness\":{\"weekly\":{}}}", "unknown key 'weekly'"},

@@ -1,0 +1,20 @@
+/* A town for tests of coverage: random streets, rough facilities of the seed, invented people. */
+#ifndef TESTS_DATA_COVERAGE_WORLD_H
+#define TESTS_DATA_COVERAGE_WORLD_H
+
+#include "data/coverage_ground.h"
+#include "tests/data/nearby_reference.h"
+#include "tests/geo/streets.h"
+
+struct coverage_world {
+    struct streets streets;
+    struct world *world;
+    struct coverage_people people; /* some in no community, some off the streets, some without a
+                                      figure */
+};
+
+struct coverage_world coverage_world_make(struct test_random *random, uint32_t facilities,
+                                          uint32_t people);
+void coverage_world_release(struct coverage_world *town);
+
+#endif
