@@ -10,7 +10,7 @@
 #ifndef DATA_COVERAGE_RUN_H
 #define DATA_COVERAGE_RUN_H
 
-#include "data/records.h"
+#include "data/residents.h"
 #include "geo/coverage.h"
 
 struct dataset;
@@ -27,15 +27,6 @@ enum coverage_age { COVERAGE_AGE_ANY, COVERAGE_AGE_6_12, COVERAGE_AGE_12_24, COV
 const char *coverage_age_code(uint32_t age); /* "any", "6-12", "12-24", "24-36" */
 /* INVALID, with the list. */
 enum status MUST_CHECK coverage_age_parse(const char *text, uint32_t *age, struct error *error);
-
-/* Where the people of a region are taken to live. */
-enum resident_source {
-    RESIDENTS_NONE,
-    RESIDENTS_IMPORTED,  /* resident points of an import */
-    RESIDENTS_BUILDINGS, /* communities' figures spread over their buildings */
-    RESIDENTS_OUTLINE    /* … over points inside their outlines */
-};
-const char *resident_source_code(uint32_t source); /* "none", "imported", "buildings", "outline" */
 
 struct coverage_parameters {
     uint16_t region;                /* into dataset->regions */

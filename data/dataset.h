@@ -15,6 +15,7 @@
 #define DATA_DATASET_H
 
 #include "data/region.h"
+#include "data/residents.h"
 #include "data/store.h"
 #include "geo/spatial_index.h"
 
@@ -109,6 +110,7 @@ struct dataset {
     struct community_record *communities;         /* in `arena` */
     uint16_t *street_regions, *community_regions; /* beside them */
     uint32_t street_count, community_count;
+    struct people *people; /* beside regions; communities are numbers of `communities` above */
 
     char *text; /* the pool */
     size_t text_bytes;

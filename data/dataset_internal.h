@@ -136,6 +136,9 @@ enum status MUST_CHECK raw_make_array(void **array, size_t count, size_t element
 /* Fill the dataset's regions, and what the scans need to know of them. */
 enum status MUST_CHECK dataset_read_regions(struct dataset *dataset, struct raw *raw,
                                             struct error *error);
+/* After the networks are open: buildings are on their maps. */
+enum status MUST_CHECK dataset_place_people(struct dataset *dataset, struct store *store,
+                                            struct error *error);
 enum status MUST_CHECK dataset_read_communities(struct dataset *dataset, struct store *store,
                                                 struct error *error);
 
