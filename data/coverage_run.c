@@ -27,12 +27,6 @@ enum status coverage_age_parse(const char *text, uint32_t *age, struct error *er
                                text);
 }
 
-const char *resident_source_code(uint32_t source)
-{
-    static const char *const codes[] = {"none", "imported", "buildings", "outline"};
-    return source < sizeof codes / sizeof *codes ? codes[source] : NULL;
-}
-
 const char *coverage_run_state_code(uint32_t state)
 {
     static const char *const codes[] = {"known", "no_data", "off_network"};
