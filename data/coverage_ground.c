@@ -10,7 +10,7 @@ enum { LIST_SECONDS = 15 * 60 };
 
 /* People ----------------------------------------------------------------------------------------- */
 
-static enum status make_arrays(struct coverage_ground *ground, const struct coverage_people *people,
+static enum status make_arrays(struct coverage_ground *ground, const struct people *people,
                                struct error *error)
 {
     size_t room = (size_t)people->count + 1;
@@ -24,7 +24,7 @@ static enum status make_arrays(struct coverage_ground *ground, const struct cove
 }
 
 /* Children's figures, where the region has any; else residents. Chosen once for all. */
-static void weigh(struct coverage_ground *ground, const struct coverage_people *people)
+static void weigh(struct coverage_ground *ground, const struct people *people)
 {
     for (uint32_t k = 0; k < people->count && !ground->weighs_children; k++)
         ground->weighs_children = people->children[k] != NONE && people->children[k] > 0;
@@ -56,7 +56,7 @@ static enum status lay_nowhere(uint32_t count, struct residents *residents, stru
 }
 
 static enum status lay_people(struct coverage_ground *ground, const struct walking *walking,
-                              const struct coverage_people *people, struct error *error)
+                              const struct people *people, struct error *error)
 {
     ground->source = people->count ? people->source : RESIDENTS_NONE;
     enum status status = make_arrays(ground, people, error);
@@ -266,8 +266,8 @@ static const struct walking *find_walking(const struct dataset *dataset,
 
 enum status coverage_ground_make(const struct dataset *dataset,
                                  const struct coverage_parameters *parameters,
-                                 const struct coverage_people *people,
-                                 struct coverage_ground **ground, struct error *error)
+                                 const struct people *people, struct coverage_ground **ground,
+                                 struct error *error)
 {
     *ground = NULL;
     struct coverage_ground *made = calloc(1, sizeof *made);

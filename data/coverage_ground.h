@@ -12,15 +12,6 @@
 #include "data/coverage_run.h"
 #include "data/walking.h"
 
-/* Where the people of a region live: `count` points and who is there. */
-struct coverage_people {
-    const struct geo_point *points;
-    const int32_t *residents, *children; /* by point; NONE = no figure */
-    const uint32_t *communities; /* by point: into dataset->communities; UINT32_MAX = none */
-    uint32_t count;
-    uint8_t source; /* enum resident_source */
-};
-
 /* The resident points within walk of every facility. */
 struct catchments {
     uint32_t *first; /* facility_count + 1 */
@@ -56,13 +47,14 @@ struct coverage_ground {
 };
 
 /*
- * Lay people and facilities on the streets; two threads work at it. parameters->minutes and
- * ->inclusive do not matter. The dataset must outlive the ground; `people` need not. *ground is
+ * Lay people (with communities numbered as the dataset's) and facilities on the streets; two threads
+ * work at it. parameters->minutes and ->inclusive do not matter. The dataset must outlive the
+ * ground; `people` need not. *ground is
  * yours: coverage_ground_release().
  */
 enum status MUST_CHECK coverage_ground_make(const struct dataset *dataset,
                                             const struct coverage_parameters *parameters,
-                                            const struct coverage_people *people,
+                                            const struct people *people,
                                             struct coverage_ground **ground, struct error *error);
 void coverage_ground_release(struct coverage_ground *ground); /* safe on NULL */
 

@@ -229,6 +229,23 @@ enum status coverage_run_over(const struct coverage_ground *ground,
     return status;
 }
 
+enum status coverage_run_make(const struct dataset *dataset, const struct vacancies *vacancies,
+                              const struct coverage_parameters *parameters,
+                              struct coverage_run **run, struct error *error)
+{
+    *run = NULL;
+    struct coverage_ground *ground = NULL;
+    enum status status = check_minutes(parameters->minutes, error);
+    if (!status)
+        status = coverage_ground_make(dataset, parameters, &dataset->people[parameters->region],
+                                      &ground, error);
+    if (!status)
+        status = coverage_run_over(ground, vacancies, parameters->minutes, parameters->inclusive,
+                                   run, error);
+    coverage_ground_release(ground);
+    return status;
+}
+
 void coverage_run_release(struct coverage_run *run)
 {
     if (!run)

@@ -50,8 +50,8 @@ static struct world *make_world(struct test_random *random, const struct streets
     return world;
 }
 
-static struct coverage_people make_people(struct test_random *random, const struct streets *streets,
-                                          uint32_t count)
+static struct people make_people(struct test_random *random, const struct streets *streets,
+                                 uint32_t count)
 {
     struct geo_point *points = calloc(count, sizeof *points);
     int32_t *residents = calloc(count, sizeof *residents);
@@ -68,8 +68,7 @@ static struct coverage_people make_people(struct test_random *random, const stru
         if (communities[k] == COMMUNITIES_USED)
             communities[k] = UINT32_MAX;
     }
-    return (struct coverage_people){points,      residents, children,
-                                    communities, count,     RESIDENTS_IMPORTED};
+    return (struct people){points, residents, children, communities, count, RESIDENTS_IMPORTED};
 }
 
 struct coverage_world coverage_world_make(struct test_random *random, uint32_t facilities,
@@ -83,10 +82,10 @@ struct coverage_world coverage_world_make(struct test_random *random, uint32_t f
 
 void coverage_world_release(struct coverage_world *town)
 {
-    free((void *)town->people.points);
-    free((void *)town->people.residents);
-    free((void *)town->people.children);
-    free((void *)town->people.communities);
+    free(town->people.points);
+    free(town->people.residents);
+    free(town->people.children);
+    free(town->people.communities);
     world_release(town->world);
     streets_release(&town->streets);
 }

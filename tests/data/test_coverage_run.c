@@ -275,7 +275,7 @@ TEST(without_streets_or_people_a_run_says_so)
     struct error error = {0};
     struct coverage_world town = coverage_world_make(&random, 20, 30);
     const struct coverage_parameters parameters = {0};
-    struct coverage_people nobody = {.count = 0};
+    struct people nobody = {.count = 0};
     struct coverage_ground *ground;
     struct coverage_run *run;
     REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &nobody, &ground, &error),
