@@ -4,8 +4,9 @@
  * Facilities are numbered in ascending order of public id (bytewise), so that ties go to the smaller
  * id. Groups and offers stand contiguous by facility, and facilities that are neighbours in space
  * have theirs beside one another (`layout`): what one answer reads lies in few pages. Every
- * point here is the public one (a home's is rounded to 0.001 degree unless it consents); the exact
- * point of a home is not in the dataset at all, nor is its phone.
+ * point here is the public one (a home's is rounded to 0.001 degree unless it consents, and so is that
+ * of a facility whose kind is not known); the exact point of a home is not in the dataset at all, nor
+ * are its address and phone.
  *
  * Built by one thread (or two), then shared by all and never changed. It holds one local day's
  * picture per region: what the register says of that day. `next_change_at` is the first moment at
@@ -36,7 +37,7 @@ struct dataset_facility {
     uint16_t region; /* into regions */
     int8_t kind, ownership, registrar, state;
     int8_t inclusive, demonstration;
-    bool point_is_rounded; /* a home's: address and phone are withheld too */
+    bool point_is_rounded; /* a home's, or of unknown kind: no address, no phone either */
     bool in_register;      /* some version holds today; else only was_public is of use */
     bool was_public; /* some believed version, of any day up to now, was public: 410, not 404 */
 };

@@ -58,10 +58,12 @@ static bool version_was_public(const struct facility_record *record, day_t day)
     return record->state == STATE_FILED && first <= last;
 }
 
-/* A home is somebody's home: its public point is rounded to 0.001 degree unless it consents. */
+/* A home is somebody's home: its public point is rounded to 0.001 degree unless it consents. What
+ * kind a facility is may be unknown because it could not be read; then it may be one. */
 static void take_point(const struct facility_record *record, struct dataset_facility *facility)
 {
-    bool withheld = record->kind == KIND_HOME && !record->point_consent;
+    bool may_be_home = record->kind == KIND_HOME || record->kind == KIND_UNKNOWN;
+    bool withheld = may_be_home && !record->point_consent;
     int64_t step = withheld ? 10000 : 1, half = step / 2;
     int64_t lon = record->lon_e7, lat = record->lat_e7;
     lon = (lon >= 0 ? lon + half : lon - half) / step * step;

@@ -49,6 +49,9 @@
     X(UNREADABLE_PRICE, "unreadable_price", "not a price; null")                                  \
     X(UNREADABLE_FLAG, "unreadable_flag", "not yes or no; null")                                  \
     X(UNKNOWN_CODE, "unknown_code", "not on the field's code list; null")                         \
+    X(PERHAPS_A_HOME, "perhaps_a_home",                                                           \
+      "the kind is not known, so it may be somebody's home: shown to 0.001 degree, without "      \
+      "address and phone, unless the mapping gives the kind or consent (point_consent)")          \
     X(NO_NAME, "no_name", "no name is given")                                                     \
     X(TEXT_CUT, "text_cut", "the text is longer than 1,000 bytes; cut there")                     \
     X(LAPSED, "lapsed", "the licence's date has passed; it stays listed")                         \

@@ -388,6 +388,8 @@ enum status register_row_read(const struct register_reader *reader, const struct
         ids += mapping->offers[i].group_count;
     }
     read_coordinates(&context, &out->given);
+    if (bundle->facility.kind == KIND_UNKNOWN && !bundle->facility.point_consent)
+        register_row_find(out, IMPORT_PERHAPS_A_HOME, NULL, NULL, NULL);
     if (context.full)
         return error_set(error, STATUS_LIMIT, "line %llu is too long",
                          (unsigned long long)row->line);

@@ -196,7 +196,10 @@ static void print_facts(const struct dataset *dataset, const struct dataset_faci
     if (facility->demonstration == YES)
         fputs(", demonstration", out);
     if (facility->point_is_rounded)
-        fputs("; a home: its place is shown to 100 m", out);
+        fputs(facility->kind == KIND_HOME
+                  ? "; a home: its place is shown to 100 m"
+                  : "; of unknown kind, perhaps a home: its place is shown to 100 m",
+              out);
     else if (address)
         fprintf(out, "; %s", address);
     if (phone && !facility->point_is_rounded)

@@ -54,7 +54,8 @@ bool reference_is_public(const struct facility_record *facility, day_t today)
 struct geo_point reference_point(const struct facility_record *facility)
 {
     struct geo_point point = {facility->lon_e7 / 1e7, facility->lat_e7 / 1e7};
-    if (facility->kind == KIND_HOME && !facility->point_consent)
+    bool may_be_home = facility->kind == KIND_HOME || facility->kind == KIND_UNKNOWN;
+    if (may_be_home && !facility->point_consent)
         point = (struct geo_point){round(point.lon * 1000) / 1000, round(point.lat * 1000) / 1000};
     return point;
 }

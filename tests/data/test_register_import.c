@@ -42,7 +42,8 @@ TEST(every_kind_of_dirt_is_named_and_does_not_stop_the_other_rows)
             {IMPORT_UNREADABLE_DATE, 2},    {IMPORT_FUTURE_DATE, 1},
             {IMPORT_UNREADABLE_PRICE, 1},   {IMPORT_UNREADABLE_FLAG, 1},
             {IMPORT_UNKNOWN_CODE, 1},       {IMPORT_LAPSED, 1},
-            {IMPORT_DELISTED, 1},           {IMPORT_WARNING_COUNT, 0}};
+            {IMPORT_DELISTED, 1},           {IMPORT_PERHAPS_A_HOME, 1},
+            {IMPORT_WARNING_COUNT, 0}};
         import_case_warnings(&c, expected);
         CHECK_INT(c.report.off_map, 8);
         uint32_t on_map;
@@ -540,8 +541,8 @@ TEST(coordinates_in_metres_come_through_proj_and_swapped_ones_are_seen)
     REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-mercator.csv"), &options),
                &c.error);
     import_case_counts(&c, 4, 0, 0, 0, 0);
-    static const struct import_case_warning expected[] = {{IMPORT_SWAPPED_AXES, 1},
-                                                          {IMPORT_WARNING_COUNT, 0}};
+    static const struct import_case_warning expected[] = {
+        {IMPORT_SWAPPED_AXES, 1}, {IMPORT_PERHAPS_A_HOME, 4}, {IMPORT_WARNING_COUNT, 0}};
     import_case_warnings(&c, expected);
     struct arena arena;
     struct facility_record facility;

@@ -222,7 +222,9 @@ TEST(what_cannot_be_read_is_null_with_a_named_finding_and_never_zero)
     CHECK_INT(bundle->offers[0].price, NONE);
     CHECK(bundle->places[1].as_of == TIME_NONE); /* undated numbers are no report */
     bundle = go_to(reading, "T13");
-    CHECK_INT(reading->row.finding_count, 2);
+    CHECK_INT(reading->row.finding_count, 3); /* no such kind, so it may be a home; no such flag */
+    CHECK_INT(reading->row.findings[0].warning, IMPORT_UNKNOWN_CODE);
+    CHECK_INT(reading->row.findings[2].warning, IMPORT_PERHAPS_A_HOME);
     CHECK_INT(bundle->facility.kind, KIND_UNKNOWN);
     CHECK_INT(bundle->facility.inclusive, UNKNOWN);
     close_reading(reading);
@@ -267,7 +269,8 @@ TEST(without_a_mapping_columns_are_named_as_fields_and_care_stays_unknown_when_e
     CHECK_INT(bundle->groups[0].age_from_m, 12);
     CHECK_INT(bundle->places[0].as_of, (moment_t)day_from_civil(2026, 11, 20) * 86400);
     bundle = go_to(reading, "D2");
-    CHECK_INT(reading->row.finding_count, 0);
+    CHECK_INT(reading->row.finding_count, 1);
+    CHECK_INT(reading->row.findings[0].warning, IMPORT_PERHAPS_A_HOME); /* no kind is given */
     CHECK_INT(bundle->offer_count, 1);
     CHECK_INT(bundle->offers[0].care, CARE_UNKNOWN);
     CHECK_INT(bundle->groups[0].age_from_m, NONE);
