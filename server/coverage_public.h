@@ -8,20 +8,7 @@
 #ifndef SERVER_COVERAGE_PUBLIC_H
 #define SERVER_COVERAGE_PUBLIC_H
 
-#include "data/records.h"
-#include "geo/coverage.h"
-
-/* What is exactly so; officers' numbers. Texts are borrowed. */
-struct coverage_row {
-    const char *code, *name, *name_en, *street; /* of the region: its name, titles, NULL */
-    const char *outline;                        /* GeoJSON in WGS 84; NULL = none */
-    double residents, children;                 /* NaN = no figure */
-    const struct coverage_community *figures;
-    int32_t places;            /* licensed, open to the public */
-    int32_t places_staff_only; /* counted apart */
-    double standard_per_1000;  /* NaN = none is set */
-    double access;             /* places per child within walk, weighted mean; NaN = none */
-};
+#include "data/coverage_run.h"
 
 enum coverage_state {
     COVERAGE_OK,
@@ -46,16 +33,17 @@ struct public_coverage {
     double residents, children, weight; /* exact: to be written by json_key_people() */
     struct public_care care[COVERAGE_CARES];
     double off_network_share; /* NaN without figures, or of few */
-    double places_per_1000;   /* NaN where residents are unknown or few */
-    int64_t places_needed;    /* -1 = unknown */
-    double access;            /* two digits; NaN */
+    /* With places for an employer's own staff, and without; NaN where residents are unknown or few. */
+    double places_per_1000, public_places_per_1000;
+    int64_t places_needed; /* -1 = unknown */
+    double access;         /* two digits; NaN */
 };
 
-/*
- * minutes are of `profile`'s speed; `share` is the region's community_share: from which share of its
- * weight on a community is reachable or open.
- */
-void coverage_public(const struct coverage_row *row, uint32_t age, const struct profile *profile,
-                     double share, struct public_coverage *shown);
+/* Of a run's entry, for one age (enum coverage_age). */
+void coverage_public(const struct coverage_run *run, const struct coverage_entry *entry,
+                     uint32_t age, struct public_coverage *shown);
+
+/* Neither located in it nor reachable for it. Of few and of no_data nothing may be said: false. */
+bool public_is_missing(const struct public_coverage *shown, uint32_t care);
 
 #endif

@@ -12,8 +12,10 @@ static const char *const heads[] = {"community", "name",      "name_en",  "stree
                                     "state",     "residents", "children", "weight"};
 static const char *const care_heads[] = {"located", "reachable", "open", "median_minutes",
                                          "p90_minutes"};
-static const char *const tails[] = {"missing",         "off_network_share", "places",
-                                    "places_per_1000", "standard_per_1000", "access"};
+static const char *const tails[] = {
+    "missing",         "off_network_share",      "places",
+    "places_per_1000", "public_places_per_1000", "standard_per_1000",
+    "access"};
 enum {
     HEADS = sizeof heads / sizeof *heads,
     CARE_HEADS = sizeof care_heads / sizeof *care_heads,
@@ -50,7 +52,7 @@ static struct coverage_table_cell people_cell(double exact)
                                         .number = exact};
 }
 
-/* Care types that are not reachable, parted by blanks. */
+/* Care types that are missing, parted by blanks. */
 static void fill_missing(const struct public_coverage *shown, struct coverage_table_cell *cell)
 {
     *cell = text_cell(cell->own);
@@ -59,21 +61,21 @@ static void fill_missing(const struct public_coverage *shown, struct coverage_ta
     size_t used = 0;
     cell->own[0] = '\0';
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
-        if (!shown->care[care].is_level[COVERAGE_REACHABLE])
+        if (public_is_missing(shown, care))
             used += (size_t)snprintf(cell->own + used, sizeof cell->own - used, "%s%s",
                                      used ? " " : "", care_code((int)care));
 }
 
-void coverage_table_row(const struct coverage_answer *answer, const struct coverage_row *row,
+void coverage_table_row(const struct coverage_answer *answer, const struct coverage_entry *entry,
                         struct coverage_table_cell cells[COVERAGE_COLUMNS])
 {
     struct public_coverage shown;
     struct coverage_table_cell *cell = cells;
-    coverage_public(row, answer->age, answer->profile, answer->community_share, &shown);
-    *cell++ = text_cell(row->code);
-    *cell++ = text_cell(row->name);
-    *cell++ = text_cell(row->name_en);
-    *cell++ = text_cell(row->street);
+    coverage_public(answer->run, entry, answer->age, &shown);
+    *cell++ = text_cell(entry->code);
+    *cell++ = text_cell(entry->name);
+    *cell++ = text_cell(entry->name_en);
+    *cell++ = text_cell(entry->street);
     *cell++ = text_cell(coverage_state_code(shown.state));
     *cell++ = people_cell(shown.residents);
     *cell++ = people_cell(shown.children);
@@ -88,19 +90,20 @@ void coverage_table_row(const struct coverage_answer *answer, const struct cover
     }
     fill_missing(&shown, cell++);
     *cell++ = number_cell(shown.off_network_share, 3);
-    *cell++ = number_cell(row->places, 0);
+    *cell++ = number_cell(entry->places, 0);
     *cell++ = number_cell(shown.places_per_1000, 1);
-    *cell++ = number_cell(row->standard_per_1000, 1);
+    *cell++ = number_cell(shown.public_places_per_1000, 1);
+    *cell++ = number_cell(entry->standard_per_1000, 1);
     *cell++ = number_cell(shown.access, 4);
 }
 
 /* As GeoJSON --------------------------------------------------------------------------------------- */
 
 void coverage_table_properties(struct json *out, const struct coverage_answer *answer,
-                               const struct coverage_row *row)
+                               const struct coverage_entry *entry)
 {
     struct coverage_table_cell cells[COVERAGE_COLUMNS];
-    coverage_table_row(answer, row, cells);
+    coverage_table_row(answer, entry, cells);
     for (uint32_t i = 0; i < COVERAGE_COLUMNS; i++) {
         char name[40];
         coverage_table_name(i, name);
@@ -162,10 +165,10 @@ static void write_cell(struct json *out, const struct coverage_table_cell *cell)
 }
 
 static void write_line(struct json *out, const struct coverage_answer *answer,
-                       const struct coverage_row *row)
+                       const struct coverage_entry *entry)
 {
     struct coverage_table_cell cells[COVERAGE_COLUMNS];
-    coverage_table_row(answer, row, cells);
+    coverage_table_row(answer, entry, cells);
     for (uint32_t i = 0; i < COVERAGE_COLUMNS; i++) {
         if (i)
             JSON_RAW(out, ",");
@@ -185,7 +188,7 @@ void csv_coverage(struct json *out, const struct coverage_answer *answer)
         json_raw(out, name, strlen(name));
     }
     JSON_RAW(out, "\r\n");
-    for (uint32_t i = 0; i < answer->community_count; i++)
-        write_line(out, answer, &answer->communities[i]);
-    write_line(out, answer, &answer->whole);
+    for (uint32_t i = 0; i < answer->run->community_count; i++)
+        write_line(out, answer, &answer->run->communities[i]);
+    write_line(out, answer, &answer->run->whole);
 }

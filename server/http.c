@@ -5,8 +5,10 @@
  * answers.
  */
 #include "server/http_internal.h"
+#include "server/memo.h"
 #include "server/negotiate.h"
 
+#include "data/coverage_run.h"
 #include "data/nearby.h"
 
 #include <errno.h>
@@ -493,6 +495,11 @@ static void raise_file_limit(unsigned connections)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void release_run(void *run)
+{
+    coverage_run_release(run);
+}
+
 static enum status make_workers(struct http *http, struct error *error)
 {
     const struct http_options *options = &http->options;
@@ -500,11 +507,14 @@ static enum status make_workers(struct http *http, struct error *error)
     if (!http->workers)
         return error_memory(error, "starting the server");
     enum status status = metrics_open(options->threads, &http->metrics, error);
+    if (!status)
+        status = memo_open(release_run, &http->coverage, error);
     for (; !status && http->worker_count < options->threads; http->worker_count++) {
         struct http_worker *worker = &http->workers[http->worker_count];
         worker->number = http->worker_count;
         worker->worker.options = options;
         worker->worker.metrics = http->metrics;
+        worker->worker.coverage = http->coverage;
         worker->worker.nearby = malloc(sizeof *worker->worker.nearby);
         worker->worker.walker = calloc(1, sizeof *worker->worker.walker);
         worker->gzip = libdeflate_alloc_compressor(1);
@@ -536,6 +546,7 @@ static void free_workers(struct http *http)
             free(worker->spare_bodies[--worker->spare_count]);
     }
     free(http->workers);
+    memo_close(http->coverage);
     metrics_close(http->metrics);
 }
 

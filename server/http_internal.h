@@ -86,6 +86,7 @@ struct http {
     struct client_networks trusted;
     struct client_limit *limit;
     struct metrics *metrics;
+    struct memo *coverage; /* struct coverage_run by question */
     struct reaper reaper;
     atomic_bool draining;
     pthread_key_t worker_key; /* which of workers a thread is; per server, so not a global */

@@ -29,6 +29,7 @@ struct outgoing {
     const char *encoding, *vary; /* NULL = none */
     const char *language;        /* of a page */
     const char *policy;          /* NULL = that of what is no page */
+    const char *file_name;       /* to be saved under; NULL = shown */
     unsigned retry_after_s;
     bool is_page, may_pack, close;
     enum status reason;
@@ -62,9 +63,12 @@ static void finish(struct http *http, struct http_worker *worker,
 
 static bool add_headers(struct MHD_Response *response, const struct outgoing *outgoing)
 {
-    char retry[16] = "";
+    char retry[16] = "", disposition[160] = "";
     if (outgoing->retry_after_s)
         snprintf(retry, sizeof retry, "%u", outgoing->retry_after_s);
+    if (outgoing->file_name)
+        snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"",
+                 outgoing->file_name);
     const struct {
         const char *name, *value;
     } headers[] = {
@@ -76,6 +80,7 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
         {MHD_HTTP_HEADER_VARY, outgoing->vary},
         {MHD_HTTP_HEADER_ALLOW, outgoing->allow},
         {MHD_HTTP_HEADER_RETRY_AFTER, retry[0] ? retry : NULL},
+        {MHD_HTTP_HEADER_CONTENT_DISPOSITION, disposition[0] ? disposition : NULL},
         {MHD_HTTP_HEADER_CONNECTION, outgoing->close ? "close" : NULL},
         {"Access-Control-Allow-Origin", outgoing->is_page ? NULL : "*"},
         {"Access-Control-Expose-Headers", outgoing->etag && !outgoing->is_page ? "ETag" : NULL},
@@ -315,6 +320,7 @@ static void weak_etag(const struct http_worker *worker, const char *version, cha
     hash = mix_text(hash, request->base_url);
     hash = mix_text(hash, request->path);
     hash = mix(hash, request->parameters_hash);
+    hash = mix_text(hash, worker->worker.response.etag);
     uint32_t count = route_parameter_count(request->route);
     for (uint32_t i = 0; i < count; i++) /* links repeat values as they were written */
         if (request->values[i].given)
@@ -375,6 +381,7 @@ static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
         .is_page = route->kind == ROUTE_PAGE,
         .language = response->language,
         .policy = response->policy,
+        .file_name = response->file_name[0] ? response->file_name : NULL,
     };
     outgoing.vary = outgoing.is_page ? PAGE_VARY : outgoing.may_pack ? "Accept-Encoding" : NULL;
     if (response->file)
@@ -447,5 +454,5 @@ enum MHD_Result http_answer(struct http *http, struct http_worker *worker,
         problem = PROBLEM_BAD_REQUEST; /* the question as a whole */
     error.status = status;
     return http_problem(http, worker, connection, conversation, problem, &error, false,
-                        problem == PROBLEM_NOT_READY ? 1 : 0);
+                        problem == PROBLEM_NOT_READY || status == STATUS_BUSY ? 1 : 0);
 }

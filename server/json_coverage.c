@@ -54,14 +54,14 @@ static enum status write_bent(struct json *out, const char *outline, enum coords
 }
 
 static enum status write_outline(struct json *out, const struct coverage_answer *answer,
-                                 const struct coverage_row *row, struct arena *arena,
-                                 struct error *error)
+                                 uint32_t community, struct arena *arena, struct error *error)
 {
+    const char *outline = answer->outlines[community];
     json_key(out, "geometry");
-    if (row->outline && answer->coordsys != COORDSYS_WGS84)
-        return write_bent(out, row->outline, answer->coordsys, arena, error);
-    if (row->outline)
-        json_fragment(out, row->outline, strlen(row->outline));
+    if (outline && answer->coordsys != COORDSYS_WGS84)
+        return write_bent(out, outline, answer->coordsys, arena, error);
+    if (outline)
+        json_fragment(out, outline, strlen(outline));
     else
         json_nothing(out);
     return STATUS_OK;
@@ -71,22 +71,24 @@ static enum status write_outline(struct json *out, const struct coverage_answer 
 
 static void write_run(struct json *out, const struct coverage_answer *answer)
 {
+    const struct coverage_run *run = answer->run;
     json_key(out, "run");
     json_object_begin(out);
     json_key(out, "parameters");
     json_object_begin(out);
-    json_key_text(out, "region", answer->region);
-    json_key_int(out, "minutes", answer->minutes);
-    json_key_text(out, "profile", answer->profile->name);
+    json_key_text(out, "region", run->region);
+    json_key_fixed(out, "minutes", run->minutes, 3);
+    json_key_text(out, "profile", run->profile.name);
     json_key_text(out, "age", coverage_age_codes[answer->age]);
-    json_key_bool(out, "inclusive", answer->inclusive);
-    json_key_day(out, "as_of", answer->as_of);
+    json_key_bool(out, "inclusive", run->inclusive);
     json_object_end(out);
-    json_key_text(out, "weight", answer->weighs_children ? "children" : "residents");
-    json_key_text(out, "residents_from", answer->spread);
-    json_key_fixed(out, "community_share", answer->community_share, 3);
-    json_key_moment(out, "dataset", answer->dataset_at);
-    json_key_moment(out, "time", answer->computed_at);
+    json_key_text(out, "weight", run->weighs_children ? "children" : "residents");
+    json_key_text(out, "residents_from", resident_source_code(run->source));
+    json_key_bool(out, "network", run->has_network);
+    json_key_fixed(out, "community_share", run->community_share, 3);
+    json_key_moment(out, "dataset", run->dataset_at);
+    json_key_moment(out, "time", run->made_for);
+    json_key_day(out, "day", run->day);
     json_object_end(out);
     if (answer->notice)
         json_key_text(out, "notice", answer->notice);
@@ -97,24 +99,17 @@ static void write_minutes(struct json *out, const char *key, double minutes)
     json_key_fixed(out, key, minutes, 1);
 }
 
-/* `level` -1: by where they stand. */
-static bool lacks(const struct public_coverage *shown, uint32_t care, int level)
+/* Null where nothing may be said. */
+static void write_missing(struct json *out, const struct public_coverage *shown)
 {
-    return level < 0 ? shown->care[care].located == 0 : !shown->care[care].is_level[level];
-}
-
-static void write_missing(struct json *out, const char *key, const struct public_coverage *shown,
-                          int level)
-{
-    bool is_told = shown->state != COVERAGE_NO_DATA && shown->state != COVERAGE_FEW;
-    json_key(out, key);
-    if (level >= 0 && !is_told) {
+    json_key(out, "missing");
+    if (shown->state == COVERAGE_NO_DATA || shown->state == COVERAGE_FEW) {
         json_nothing(out);
         return;
     }
     json_array_begin(out);
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
-        if (lacks(shown, care, level))
+        if (public_is_missing(shown, care))
             json_text(out, care_code((int)care));
     json_array_end(out);
 }
@@ -138,11 +133,11 @@ struct tally {
 
 static struct tally count_communities(const struct coverage_answer *answer, uint32_t care)
 {
+    const struct coverage_run *run = answer->run;
     struct tally tally = {0};
-    for (uint32_t i = 0; i < answer->community_count; i++) {
+    for (uint32_t i = 0; i < run->community_count; i++) {
         struct public_coverage shown;
-        coverage_public(&answer->communities[i], answer->age, answer->profile,
-                        answer->community_share, &shown);
+        coverage_public(run, &run->communities[i], answer->age, &shown);
         if (shown.state == COVERAGE_NO_DATA || shown.state == COVERAGE_FEW)
             continue;
         tally.of++;
@@ -164,21 +159,22 @@ static void write_tally(struct json *out, const struct tally *tally)
     json_object_end(out);
 }
 
-static void write_places(struct json *out, const struct coverage_row *row,
+static void write_places(struct json *out, const struct coverage_entry *entry,
                          const struct public_coverage *shown)
 {
     json_key_fixed(out, "off_network_share", shown->off_network_share, 3);
-    json_key_int(out, "places", row->places);
-    json_key_int(out, "places_staff_only", row->places_staff_only);
+    json_key_int(out, "places", entry->places);
+    json_key_int(out, "places_staff_only", entry->places_staff_only);
     json_key_fixed(out, "places_per_1000", shown->places_per_1000, 1);
-    json_key_fixed(out, "standard_per_1000", row->standard_per_1000, 1);
+    json_key_fixed(out, "public_places_per_1000", shown->public_places_per_1000, 1);
+    json_key_fixed(out, "standard_per_1000", entry->standard_per_1000, 1);
     json_key_int_or_null(out, "places_needed",
                          shown->places_needed < 0 ? NONE : (int32_t)shown->places_needed);
     json_key_fixed(out, "access", shown->access, 4);
 }
 
 /* The members of an entry; `tallies` by care type, NULL but for the region. */
-static void write_entry(struct json *out, const struct coverage_row *row,
+static void write_entry(struct json *out, const struct coverage_entry *entry,
                         const struct public_coverage *shown, const struct tally *tallies)
 {
     json_key_text(out, "state", coverage_state_code(shown->state));
@@ -196,47 +192,41 @@ static void write_entry(struct json *out, const struct coverage_row *row,
         json_object_end(out);
     }
     json_object_end(out);
-    write_missing(out, "missing", shown, COVERAGE_REACHABLE);
-    write_missing(out, "not_located", shown, -1);
-    write_places(out, row, shown);
-}
-
-static void show(const struct coverage_answer *answer, const struct coverage_row *row,
-                 struct public_coverage *shown)
-{
-    coverage_public(row, answer->age, answer->profile, answer->community_share, shown);
+    write_missing(out, shown);
+    write_places(out, entry, shown);
 }
 
 static void write_region(struct json *out, const struct coverage_answer *answer)
 {
+    const struct coverage_entry *whole = &answer->run->whole;
     struct tally tallies[COVERAGE_CARES];
     struct public_coverage shown;
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
         tallies[care] = count_communities(answer, care);
-    show(answer, &answer->whole, &shown);
+    coverage_public(answer->run, whole, answer->age, &shown);
     json_key(out, "region");
     json_object_begin(out);
-    json_key_text(out, "name", answer->whole.code);
-    json_key_text(out, "title", answer->whole.name);
-    json_key_text(out, "title_en", answer->whole.name_en);
-    write_entry(out, &answer->whole, &shown, tallies);
+    json_key_text(out, "name", whole->code);
+    json_key_text(out, "title", whole->name);
+    json_key_text(out, "title_en", whole->name_en);
+    write_entry(out, whole, &shown, tallies);
     json_object_end(out);
 }
 
 static enum status write_community(struct json *out, const struct coverage_answer *answer,
-                                   const struct coverage_row *row, struct arena *arena,
-                                   struct error *error)
+                                   uint32_t community, struct arena *arena, struct error *error)
 {
+    const struct coverage_entry *entry = &answer->run->communities[community];
     struct public_coverage shown;
-    show(answer, row, &shown);
+    coverage_public(answer->run, entry, answer->age, &shown);
     json_object_begin(out);
-    json_key_text(out, "community", row->code);
-    json_key_text(out, "name", row->name);
-    json_key_text(out, "name_en", row->name_en);
-    json_key_text(out, "street", row->street);
-    write_entry(out, row, &shown, NULL);
+    json_key_text(out, "community", entry->code);
+    json_key_text(out, "name", entry->name);
+    json_key_text(out, "name_en", entry->name_en);
+    json_key_text(out, "street", entry->street);
+    write_entry(out, entry, &shown, NULL);
     enum status status =
-        answer->geometry ? write_outline(out, answer, row, arena, error) : STATUS_OK;
+        answer->outlines ? write_outline(out, answer, community, arena, error) : STATUS_OK;
     json_object_end(out);
     return status;
 }
@@ -259,8 +249,8 @@ enum status json_coverage(struct json *out, const struct request *request,
     write_region(out, answer);
     json_key(out, "communities");
     json_array_begin(out);
-    for (uint32_t i = 0; i < answer->community_count && !status; i++)
-        status = write_community(out, answer, &answer->communities[i], request->arena, error);
+    for (uint32_t i = 0; i < answer->run->community_count && !status; i++)
+        status = write_community(out, answer, i, request->arena, error);
     json_array_end(out);
     write_links(out, request);
     json_object_end(out);
@@ -275,8 +265,7 @@ enum status json_coverage_of(struct json *out, const struct request *request,
     write_run(out, answer);
     json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
     json_key(out, "community");
-    enum status status =
-        write_community(out, answer, &answer->communities[community], request->arena, error);
+    enum status status = write_community(out, answer, community, request->arena, error);
     write_links(out, request);
     json_object_end(out);
     return status;
@@ -292,15 +281,15 @@ enum status geojson_coverage(struct json *out, const struct request *request,
     json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
     json_key(out, "features");
     json_array_begin(out);
-    for (uint32_t i = 0; i < answer->community_count && !status; i++) {
-        const struct coverage_row *row = &answer->communities[i];
+    for (uint32_t i = 0; i < answer->run->community_count && !status; i++) {
+        const struct coverage_entry *entry = &answer->run->communities[i];
         json_object_begin(out);
         json_key_text(out, "type", "Feature");
-        json_key_text(out, "id", row->code);
-        status = write_outline(out, answer, row, request->arena, error);
+        json_key_text(out, "id", entry->code);
+        status = write_outline(out, answer, i, request->arena, error);
         json_key(out, "properties");
         json_object_begin(out);
-        coverage_table_properties(out, answer, row);
+        coverage_table_properties(out, answer, entry);
         json_object_end(out);
         json_object_end(out);
     }

@@ -11,23 +11,13 @@
 
 /* A run, and what of it was asked for. */
 struct coverage_answer {
-    const char *region;
-    const struct profile *profile;
-    uint32_t minutes;
-    uint32_t age; /* into coverage_age_codes */
-    bool inclusive;
-    day_t as_of;            /* DAY_NONE = now */
-    bool weighs_children;   /* else residents; the same for the whole region */
-    const char *spread;     /* where the figures stand: points, buildings, outlines */
-    const char *notice;     /* of a sample: that it is invented; NULL */
-    double community_share; /* of the region */
-    moment_t dataset_at;    /* when the data that it was computed from last changed */
-    moment_t computed_at;
-    const struct coverage_row *communities; /* ascending by code */
-    uint32_t community_count;
-    struct coverage_row whole; /* of the region */
-    bool geometry;             /* with outlines; JSON only: GeoJSON always has them */
-    enum coordsys coordsys;    /* of the outlines */
+    const struct coverage_run *run;
+    uint32_t age;       /* enum coverage_age */
+    const char *notice; /* of a sample: that it is invented; NULL */
+    /* The dataset's outlines beside the run's communities, GeoJSON in WGS 84, NULL = has none; NULL =
+     * they were not asked for. */
+    const char *const *outlines;
+    enum coordsys coordsys; /* of the outlines in the answer */
 };
 
 /* {"run":…,"region":…,"communities":[…],"links":[…]}. Outlines in another system than WGS 84 are
@@ -38,7 +28,7 @@ enum status MUST_CHECK json_coverage(struct json *out, const struct request *req
 enum status MUST_CHECK json_coverage_of(struct json *out, const struct request *request,
                                         const struct coverage_answer *answer, uint32_t community,
                                         struct error *error);
-/* A FeatureCollection, one feature a community, with flat properties named as the CSV's columns. */
+/* A FeatureCollection, one feature a community (outlines must be given), with flat properties named as the CSV's columns. */
 enum status MUST_CHECK geojson_coverage(struct json *out, const struct request *request,
                                         const struct coverage_answer *answer, struct error *error);
 /* One line a community, the region's last; UTF-8 with a byte order mark, as spreadsheets want it.

@@ -192,10 +192,8 @@ static void write_body(const struct route *route, struct json *out)
     json_object_end(out);
 }
 
-static void write_content(const char *content_type, const char *schema, struct json *out)
+static void write_media(const char *content_type, const char *schema, struct json *out)
 {
-    json_key(out, "content");
-    json_object_begin(out);
     json_key(out, content_type);
     json_object_begin(out);
     json_key(out, "schema");
@@ -211,6 +209,17 @@ static void write_content(const char *content_type, const char *schema, struct j
     }
     json_object_end(out);
     json_object_end(out);
+}
+
+/* One shape in its own type; others, of a route that has files to take along, are just text. */
+static void write_content(const char *content_type, const char *schema,
+                          const char *const *other_types, struct json *out)
+{
+    json_key(out, "content");
+    json_object_begin(out);
+    write_media(content_type, schema, out);
+    for (; other_types && *other_types; other_types++)
+        write_media(*other_types, NULL, out);
     json_object_end(out);
 }
 
@@ -234,7 +243,7 @@ static void write_problem_response(const char *code, const char *description, st
     json_key(out, code);
     json_object_begin(out);
     json_key_text(out, "description", description);
-    write_content("application/problem+json", "Problem", out);
+    write_content("application/problem+json", "Problem", NULL, out);
     json_object_end(out);
 }
 
@@ -250,7 +259,7 @@ static void write_responses(const struct route *route, struct json *out)
                      route->etag == ETAG_STRONG ? "Strong: what a report names in If-Match."
                                                 : "Weak: send it back in If-None-Match.",
                      out);
-    write_content(route->content_type, route->schema, out);
+    write_content(route->content_type, route->schema, route->other_types, out);
     json_object_end(out);
     if (route->etag) {
         json_key(out, "304");

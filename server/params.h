@@ -80,6 +80,21 @@ void params_isochrone(const struct request *request, struct isochrone_query *que
 extern const struct parameter params_isochrone_table[];
 extern const uint32_t params_isochrone_count;
 
+/* GET /v1/coverage and /v1/coverage/{community}, which has no format. */
+enum coverage_format { COVERAGE_JSON, COVERAGE_GEOJSON, COVERAGE_CSV };
+struct coverage_query {
+    const char *region; /* NULL = not given; in the request's arena */
+    uint32_t minutes;
+    uint32_t profile; /* number of the built-in one */
+    uint32_t age;     /* of coverage_age_codes */
+    bool inclusive, geometry;
+    enum coordsys coordsys;
+    enum coverage_format format;
+};
+void params_coverage(const struct request *request, struct coverage_query *query);
+extern const struct parameter params_coverage_table[];
+extern const uint32_t params_coverage_count, params_coverage_community_count;
+
 /* Codes that several tables share, ended by NULL. */
 extern const char *const params_coordsys_codes[];
 extern const char *const params_profile_codes[]; /* in the order of enum PROFILE_… */

@@ -21,6 +21,7 @@
 
 struct file; /* server/files.h */
 struct http_options;
+struct memo; /* server/memo.h */
 struct metrics;
 struct nearby_list;
 struct route;
@@ -64,8 +65,10 @@ struct request {
 
 /* What an answer says besides its body; empty when the handler starts. */
 struct response {
-    /* Of a route with ETAG_STRONG: the tag without quotes, [A-Za-z0-9-]. Such a handler must set it. */
+    /* Of a route with ETAG_STRONG: the tag without quotes, [A-Za-z0-9-]. Such a handler must set it.
+     * Of one with ETAG_WEAK: what the answer is made of besides the picture and the question. */
     char etag[72];
+    char file_name[112];      /* it is to be saved under: ASCII without quotes; "" = shown */
     unsigned http_code;       /* 0 = 200 */
     const char *content_type; /* NULL = the route's */
 
@@ -83,6 +86,7 @@ struct worker {
     const struct picture *picture; /* borrowed for this request; NULL before the first is loaded */
     struct nearby_list *nearby;    /* scratch; NULL in tests that do not set it */
     struct walker *walker;         /* likewise; needed where there is a street network */
+    struct memo *coverage;         /* runs by question, shared by all workers; likewise */
     struct response response;
     const struct http_options *options; /* read only */
     const struct metrics *metrics;      /* for /metrics; NULL in tests */

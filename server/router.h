@@ -36,7 +36,8 @@ struct route {
     const uint32_t *parameter_count;    /* NULL = none */
     size_t max_body_bytes;              /* 0 = takes none */
     const char *content_type;
-    const char *schema; /* of the answer, in the OpenAPI document; NULL = plain text */
+    const char *const *other_types; /* of a route that has a `format`; NULL ends the list */
+    const char *schema;             /* of the answer, in the OpenAPI document; NULL = plain text */
     enum route_cache cache;
     enum route_etag etag;
     bool needs_picture; /* 503 not-ready before the first dataset */
@@ -64,6 +65,7 @@ enum method method_parse(const char *word);
 const char *method_word(enum method method);
 
 /* The handlers, one file a resource (api_*.c). */
+route_handler api_coverage, api_coverage_community;
 route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
 route_handler api_status, api_config, api_health, api_ready, api_metrics, api_openapi;
 

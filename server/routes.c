@@ -5,6 +5,8 @@
 #define JSON    "application/json"
 #define HTML    "text/html; charset=utf-8"
 
+static const char *const table_types[] = {GEOJSON, "text/csv", NULL};
+
 const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/v1/nearby",
@@ -55,6 +57,31 @@ const struct route routes[] = {
      .schema = "IsochroneAnswer",
      .cache = CACHE_PRIVATE,
      .etag = ETAG_NONE,
+     .needs_picture = true},
+    {.method = METHOD_GET,
+     .path = "/v1/coverage",
+     .operation = "coverage",
+     .summary = "What part of every community is within walk of care, and what is missing where",
+     .handler = api_coverage,
+     .parameters = params_coverage_table,
+     .parameter_count = &params_coverage_count,
+     .content_type = JSON,
+     .other_types = table_types,
+     .schema = "CoverageAnswer",
+     .cache = CACHE_PUBLIC,
+     .etag = ETAG_WEAK,
+     .needs_picture = true},
+    {.method = METHOD_GET,
+     .path = "/v1/coverage/{community}",
+     .operation = "coverageOfCommunity",
+     .summary = "The same of one community, by its code",
+     .handler = api_coverage_community,
+     .parameters = params_coverage_table,
+     .parameter_count = &params_coverage_community_count,
+     .content_type = JSON,
+     .schema = "CoverageOfCommunity",
+     .cache = CACHE_PUBLIC,
+     .etag = ETAG_WEAK,
      .needs_picture = true},
     {.method = METHOD_GET,
      .path = "/v1/facilities",

@@ -13,26 +13,31 @@ enum { MANY, FEW, OFF, NOBODY, COMMUNITIES };
 
 struct town {
     struct coverage_community figures[COMMUNITIES + 1];
-    struct coverage_row rows[COMMUNITIES + 1];
+    struct coverage_entry entries[COMMUNITIES];
+    const char *outlines[COMMUNITIES];
+    struct coverage_run run;
     struct coverage_answer answer;
 };
+
+/* What points into the town itself, also after it was copied. */
+static void town_tie(struct town *town)
+{
+    for (int i = 0; i < COMMUNITIES; i++)
+        town->entries[i].figures = &town->figures[i];
+    town->run.whole.figures = &town->figures[COMMUNITIES];
+    town->run.communities = town->entries;
+    town->answer.run = &town->run;
+    town->answer.outlines = town->outlines;
+}
 
 static struct coverage_cell cell(double served, uint32_t median_mm, uint32_t p90_mm)
 {
     return (struct coverage_cell){served, median_mm, p90_mm};
 }
 
-static void town_init(struct town *town)
+static void fill_cells(struct coverage_community *figures)
 {
-    static const char *const codes[] = {"a", "b", "c", "d", "town"};
-    static const char *const names[] = {"示例甲", "=示例,乙", "示例丙", "示例丁", "示例镇"};
-    *town = (struct town){0};
-    town->figures[MANY] = (struct coverage_community){.weight = 301, .off_network_weight = 31};
-    town->figures[FEW] = (struct coverage_community){.weight = 9};
-    town->figures[OFF] = (struct coverage_community){.weight = 120, .off_network_weight = 120};
-    town->figures[COMMUNITIES] =
-        (struct coverage_community){.weight = 430, .off_network_weight = 151};
-    struct coverage_cell(*cells)[COVERAGE_AGES][COVERAGE_LEVELS] = town->figures[MANY].cells;
+    struct coverage_cell(*cells)[COVERAGE_AGES][COVERAGE_LEVELS] = figures->cells;
     for (int care = 0; care < COVERAGE_CARES; care++)
         for (int age = 0; age < COVERAGE_AGES; age++)
             for (int level = 0; level < COVERAGE_LEVELS; level++)
@@ -40,37 +45,57 @@ static void town_init(struct town *town)
     cells[CARE_FULL_DAY][0][COVERAGE_REACHABLE] = cell(271, 412300, 899999);
     cells[CARE_FULL_DAY][0][COVERAGE_OPEN] = cell(144, 500000, REACH_FAR);
     cells[CARE_HOURLY][0][COVERAGE_REACHABLE] = cell(8, 1200000, REACH_FAR);
-    town->figures[MANY].located[coverage_bit(CARE_FULL_DAY, 0)] = 2;
-    for (int i = 0; i <= COMMUNITIES; i++)
-        town->rows[i] =
-            (struct coverage_row){.code = codes[i],
-                                  .name = names[i],
-                                  .residents = i == NOBODY ? NAN : 5004,
-                                  .children = i == NOBODY ? NAN : town->figures[i].weight,
-                                  .figures = &town->figures[i],
-                                  .places = 20,
-                                  .standard_per_1000 = 6,
-                                  .access = 0.123456};
-    town->rows[MANY].outline =
-        "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[120.1,30.1],[120.2,30.1],[120.2,30.2],"
-        "[120.1,30.1]]],[[[120.3,30.1],[120.4,30.1],[120.4,30.2],[120.3,30.1]]]]}";
-    town->answer = (struct coverage_answer){.region = "town",
-                                            .profile = profile_builtin(PROFILE_STROLLER),
-                                            .minutes = 15,
-                                            .as_of = DAY_NONE,
-                                            .weighs_children = true,
-                                            .spread = "points",
-                                            .community_share = 0.9,
-                                            .dataset_at = TIME_NONE,
-                                            .communities = town->rows,
-                                            .community_count = COMMUNITIES,
-                                            .whole = town->rows[COMMUNITIES]};
+    figures->located[coverage_bit(CARE_FULL_DAY, 0)] = 2;
 }
 
-static struct public_coverage shown_of(const struct town *town, int row)
+static struct coverage_entry entry_of(int number, uint8_t state, double weight)
+{
+    static const char *const codes[] = {"a", "b", "c", "d", "town"};
+    static const char *const names[] = {"示例甲", "=示例,乙", "示例丙", "示例丁", "示例镇"};
+    return (struct coverage_entry){.code = codes[number],
+                                   .name = names[number],
+                                   .state = state,
+                                   .residents = number == NOBODY ? NONE : 5004,
+                                   .children = number == NOBODY ? NONE : (int32_t)weight,
+                                   .places = 20,
+                                   .places_staff_only = 5,
+                                   .standard_per_1000 = 6,
+                                   .access = 0.123456};
+}
+
+static void town_init(struct town *town)
+{
+    static const uint8_t states[] = {
+        [OFF] = COVERAGE_RUN_OFF_NETWORK, [NOBODY] = COVERAGE_RUN_NO_DATA};
+    static const double weights[] = {301, 9, 120, 0, 430}, off[] = {31, 0, 120, 0, 151};
+    *town = (struct town){0};
+    for (int i = 0; i <= COMMUNITIES; i++) {
+        town->figures[i].weight = weights[i];
+        town->figures[i].off_network_weight = off[i];
+        if (i < COMMUNITIES)
+            town->entries[i] = entry_of(i, states[i], weights[i]);
+    }
+    fill_cells(&town->figures[MANY]);
+    town->outlines[MANY] =
+        "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[120.1,30.1],[120.2,30.1],[120.2,30.2],"
+        "[120.1,30.1]]],[[[120.3,30.1],[120.4,30.1],[120.4,30.2],[120.3,30.1]]]]}";
+    town->run = (struct coverage_run){.region = "town",
+                                      .profile = *profile_builtin(PROFILE_STROLLER),
+                                      .minutes = 15,
+                                      .weighs_children = true,
+                                      .source = RESIDENTS_IMPORTED,
+                                      .has_network = true,
+                                      .community_share = 0.9,
+                                      .dataset_at = TIME_NONE,
+                                      .community_count = COMMUNITIES,
+                                      .whole = entry_of(COMMUNITIES, 0, 430)};
+    town_tie(town);
+}
+
+static struct public_coverage shown_of(const struct town *town, int number)
 {
     struct public_coverage shown;
-    coverage_public(&town->rows[row], 0, town->answer.profile, 0.9, &shown);
+    coverage_public(&town->run, &town->entries[number], 0, &shown);
     return shown;
 }
 
@@ -90,7 +115,8 @@ TEST(coverage_in_public_is_made_of_people_by_tens)
     CHECK_NEAR(shown.care[CARE_HOURLY].share[COVERAGE_REACHABLE], 0, 0); /* 8 are not told from 0 */
     CHECK(isnan(shown.care[CARE_HOURLY].p90_minutes) && shown.care[CARE_HOURLY].p90_is_beyond);
     CHECK_NEAR(shown.off_network_share, 0.1, 1e-12);
-    CHECK_NEAR(shown.places_per_1000, 4, 1e-12);
+    CHECK_NEAR(shown.public_places_per_1000, 4, 1e-12);
+    CHECK_NEAR(shown.places_per_1000, 5, 1e-12);
     CHECK_INT(shown.places_needed, 30); /* of 5,000, not 5,004 */
     CHECK_NEAR(shown.access, 0.12, 1e-12);
 }
@@ -110,6 +136,7 @@ TEST(coverage_of_few_of_nobody_and_off_the_network_are_states_and_never_zero)
             for (int level = 0; level < COVERAGE_LEVELS; level++)
                 CHECK(isnan(shown.care[care].share[level]) && !shown.care[care].is_level[level]);
         CHECK(isnan(shown.access));
+        CHECK(public_is_missing(&shown, CARE_HOURLY) == (cases[i].row == OFF));
     }
     CHECK_NEAR(shown_of(&town, OFF).off_network_share, 1, 0);
 }
@@ -151,31 +178,27 @@ TEST(whoever_sees_the_same_public_counts_sees_the_same_answer_to_the_byte)
         struct town town, other;
         town_init(&town);
         /* What a community is, reachable or not, is decided exactly: keep away from that edge. */
-        town.answer.community_share = 0.8;
+        town.run.community_share = 0.8;
         for (int level = 0; level < COVERAGE_LEVELS; level++)
             town.figures[MANY].cells[CARE_HALF_DAY][0][level].served =
                 test_random_below(&random, 200);
         other = town;
-        other.answer.communities = other.rows;
+        town_tie(&other);
         for (int i = 0; i <= COMMUNITIES; i++) {
             struct coverage_community *figures = &other.figures[i];
-            other.rows[i].figures = figures;
+            struct coverage_entry *entry = i < COMMUNITIES ? &other.entries[i] : &other.run.whole;
             if (i == OFF || i == NOBODY)
                 continue;
-            figures->weight = like(&random, figures->weight);
-            figures->weight = figures->weight < 1 ? 1 : figures->weight;
-            other.rows[i].children = figures->weight;
-            other.rows[i].residents = like(&random, other.rows[i].residents);
+            figures->weight = fmax(like(&random, figures->weight), 1);
+            entry->children = (int32_t)figures->weight;
+            entry->residents = (int32_t)like(&random, entry->residents);
             figures->off_network_weight = like(&random, figures->off_network_weight);
-            if (i == FEW)
-                figures->off_network_weight = 0;
             for (int care = CARE_HALF_DAY; care < COVERAGE_CARES; care++)
                 for (int level = 0; level < COVERAGE_LEVELS; level++) {
                     struct coverage_cell *served = &figures->cells[care][0][level];
                     served->served = like(&random, served->served);
                 }
         }
-        other.answer.whole = other.rows[COMMUNITIES];
         char *text = write_all(&town), *same = write_all(&other);
         size_t at = 0;
         while (text[at] && text[at] == same[at])
@@ -202,7 +225,7 @@ TEST(coverage_as_csv_has_no_formulas_and_a_line_a_community)
     CHECK(strstr(json.bytes, "\r\nb,\"'=示例,乙\",,,few,5000,<10,<10,0,,,,,"));
     CHECK(
         strstr(json.bytes, "\r\na,示例甲,,,ok,5000,300,300,2,0.9,0.467,6.9,15,0,0,0,,,0,0,0,20,"));
-    CHECK(strstr(json.bytes, ",half_day hourly drop_in,0.1,20,4,6,0.12\r\n"));
+    CHECK(strstr(json.bytes, ",half_day hourly drop_in,0.1,20,5,4,6,0.12\r\n"));
     CHECK(strstr(json.bytes, "\r\nd,示例丁,,,no_data,,,,0,,,,,"));
     json_release(&json);
 }
@@ -211,7 +234,6 @@ TEST(outlines_are_bent_where_another_system_is_asked_for)
 {
     struct town town;
     town_init(&town);
-    town.answer.geometry = true;
     town.answer.coordsys = COORDSYS_GCJ02;
     char *text = write_all(&town);
     struct geo_point bent = crs_from_wgs84(COORDSYS_GCJ02, (struct geo_point){120.3, 30.1});
@@ -223,7 +245,7 @@ TEST(outlines_are_bent_where_another_system_is_asked_for)
     free(text);
     town.answer.coordsys = COORDSYS_WGS84;
     text = write_all(&town);
-    CHECK(strstr(text, town.rows[MANY].outline));
+    CHECK(strstr(text, town.outlines[MANY]));
     CHECK(strstr(text, "\"geometry\":null"));
     free(text);
 }

@@ -1,0 +1,166 @@
+"""GET /v1/coverage: what planners see of every community, and what the public may see of people."""
+
+import csv
+import io
+import json
+import time
+from urllib.parse import urlencode
+
+from test_walk import STREETS, TODAY, TOWN
+
+FACILITIES = [("s", 120.194, 30.1986, "full_day", "yes"), ("n", 120.192, 30.2022, "hourly", ""),
+              ("e", 120.203, 30.2022, "full_day", "")]
+# id, lon, lat, residents, children under 3
+HOMES = [("h1", 120.1925, 30.1990, 204, 41), ("h2", 120.1945, 30.1990, 303, 55),
+         ("h3", 120.2030, 30.2020, 151, 31), ("h4", 120.2500, 30.2500, 83, 12),
+         ("h5", 120.2031, 30.2150, 20, 4)]
+# code: west, east, south, north
+COMMUNITIES = {"330100000001": (120.180, 120.198, 30.190, 30.2050), "330100000002": (120.198, 120.210, 30.190, 30.2050),
+               "330100000003": (120.240, 120.260, 30.240, 30.2600), "330100000004": (120.270, 120.280, 30.270, 30.2800),
+               "330100000005": (120.198, 120.210, 30.206, 30.2200)}
+WEST, EAST, FAR, EMPTY, SMALL = COMMUNITIES
+
+
+def town(flow, streets=True):
+    store = flow.store(TOWN)
+    register = flow.folder / "register.csv"
+    register.write_text("id,name,lon,lat,care,inclusive,age_from,age_to,licensed,as_of,staffed,enrolled,held\n" + "".join(
+        f"{key},示例 {key},{lon},{lat},{care},{inclusive},12,24,10,{TODAY},9,5,0\n"
+        for key, lon, lat, care, inclusive in FACILITIES), encoding="utf-8")
+    outlines = flow.folder / "communities.geojson"
+    outlines.write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"code": code, "name": f"示例社区{code[-1]}", "standard": "built"},
+         "geometry": {"type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]}}
+        for code, (w, e, s, n) in COMMUNITIES.items()]}), encoding="utf-8")
+    homes = flow.folder / "homes.csv"
+    homes.write_text("id,lon,lat,residents,children_under_3\n" + "".join(
+        ",".join(map(str, home)) + "\n" for home in HOMES), encoding="utf-8")
+    flow.run("import", "communities", outlines, "--store", store)
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    if streets:
+        flow.run("import", "osm", STREETS, "--store", store)
+    flow.run("import", "residents", homes, "--coordsys", "wgs84", "--store", store)
+    return store
+
+
+def coverage(server, path="", status=200, **question):
+    answer = server.get(f"/v1/coverage{path}{'?' if question else ''}{urlencode(question)}")
+    assert answer.status == status, answer
+    return answer.json()
+
+
+def by_code(answer):
+    return {entry["community"]: entry for entry in answer["communities"]}
+
+
+def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
+    server = flow.serve(town(flow))
+    answer = coverage(server)
+    assert answer["run"]["weight"] == "children" and answer["run"]["residents_from"] == "imported"
+    assert answer["run"]["parameters"] == {"region": "sample-town", "minutes": 15, "profile": "stroller", "age": "any",
+                                           "inclusive": False}
+    entries = by_code(answer)
+    assert list(entries) == sorted(COMMUNITIES)
+    west, east = entries[WEST], entries[EAST]
+    assert (west["state"], west["children"], west["weight"], west["residents"]) == ("ok", 100, 100, 510)
+    assert west["care"]["full_day"]["reachable"] == 1 and west["care"]["full_day"]["located"] == 1
+    assert west["care"]["hourly"]["located"] == 1, "across the river, but inside"
+    assert (east["children"], east["residents"]) == (30, 150)
+    assert east["care"]["full_day"]["reachable"] == 1 and "drop_in" in east["missing"]
+    assert entries[FAR]["state"] == "off_network" and entries[FAR]["off_network_share"] == 1
+    assert entries[FAR]["care"]["full_day"]["reachable"] is None
+    assert entries[EMPTY]["state"] == "no_data" and entries[EMPTY]["care"]["full_day"]["reachable"] is None
+    assert entries[SMALL]["children"] == "<10" and entries[SMALL]["residents"] == 20
+    assert all(entries[SMALL]["care"][care]["reachable"] is None for care in entries[SMALL]["care"])
+    assert answer["region"]["children"] == 140 and answer["region"]["care"]["full_day"]["communities"]["located"] == 2
+
+
+def test_minutes_profiles_and_ages_are_computed_when_they_are_asked_for(flow):
+    server = flow.serve(town(flow))
+    near = by_code(coverage(server, minutes=1))[WEST]["care"]["full_day"]["reachable"]
+    assert near < 1, "a minute is not enough for all"
+    adult = by_code(coverage(server, profile="adult"))[WEST]["care"]["hourly"]["reachable"]
+    stroller = by_code(coverage(server))[WEST]["care"]["hourly"]["reachable"]
+    assert adult == 1 and stroller == 0, "the stairs over the river"
+    assert by_code(coverage(server, age="6-12"))[WEST]["care"]["full_day"]["reachable"] == 0
+    inclusive = by_code(coverage(server, inclusive="true"))
+    assert inclusive[EAST]["care"]["full_day"]["located"] == 0 and inclusive[WEST]["care"]["full_day"]["located"] == 1
+
+
+def test_one_community_and_its_outline_in_the_system_that_is_asked_for(flow):
+    server = flow.serve(town(flow))
+    one = coverage(server, f"/{WEST}", geometry="true")
+    entry = by_code(coverage(server, geometry="true"))[WEST]
+    assert one["community"] == entry and entry["geometry"]["type"] == "Polygon"
+    bent = coverage(server, f"/{WEST}", geometry="true", coordsys="gcj02")["community"]["geometry"]
+    for here, there in zip(entry["geometry"]["coordinates"][0], bent["coordinates"][0]):
+        assert 0.003 < there[0] - here[0] < 0.006
+    problem = coverage(server, "/330100000099", 404)
+    assert problem["type"] == "/problems/not-found" and "330100000099" in problem["detail"]
+    assert coverage(server, f"/{WEST}", 400, format="csv")["parameter"] == "format"
+
+
+def test_what_is_shown_can_be_taken_along(flow):
+    server = flow.serve(town(flow))
+    entries = by_code(coverage(server))
+    answer = server.get("/v1/coverage?format=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="coverage-sample-town-')
+    rows = {row["community"]: row for row in csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig")))}
+    assert list(rows) == [*sorted(COMMUNITIES), "sample-town"]
+    answer = server.get("/v1/coverage?format=geojson")
+    assert answer.headers["content-type"] == "application/geo+json"
+    for feature in answer.json()["features"]:
+        code, properties = feature["id"], feature["properties"]
+        assert feature["geometry"]["type"] == "Polygon"
+        assert list(properties) == list(rows[code])
+        for key, value in properties.items():
+            assert rows[code][key] == ("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+        reachable = entries[code]["care"]["full_day"]["reachable"]
+        assert properties["full_day_reachable"] == reachable and properties["children"] == entries[code]["children"]
+
+
+def test_wrong_questions_of_coverage_are_named(flow):
+    server = flow.serve(town(flow))
+    for wrong, parameter in (({"minutes": "0"}, "minutes"), ({"minutes": "61"}, "minutes"), ({"minutes": "7.5"}, "minutes"),
+                             ({"profile": "dog"}, "profile"), ({"age": "12-36"}, "age"), ({"inclusive": "false"}, "inclusive"),
+                             ({"geometry": "yes"}, "geometry"), ({"format": "xlsx"}, "format"), ({"care": "hourly"}, "care"),
+                             ({"region": ""}, "region"), ({"coordsys": "epsg"}, "coordsys")):
+        assert coverage(server, "", 400, **wrong)["parameter"] == parameter, wrong
+    assert coverage(server, "", 404, region="atlantis")["type"] == "/problems/not-found"
+    assert server.post("/v1/coverage", {}).status == 405
+
+
+def test_a_run_is_kept_tagged_and_public(flow):
+    server = flow.serve(town(flow))
+    answer = server.get("/v1/coverage")
+    assert answer.headers["cache-control"] == "public, no-cache"
+    assert server.get("/v1/coverage", {"If-None-Match": answer.headers["etag"]}).status == 304
+    assert server.get("/v1/coverage?minutes=10", {"If-None-Match": answer.headers["etag"]}).status == 200
+    assert server.get("/v1/coverage").json() == answer.json()
+
+
+def test_a_region_without_streets_has_no_shares_and_says_so(flow):
+    server = flow.serve(town(flow, streets=False))
+    answer = coverage(server)
+    assert answer["run"]["network"] is False
+    for code in (WEST, EAST, FAR):
+        assert by_code(answer)[code]["state"] == "off_network"
+        assert by_code(answer)[code]["care"]["full_day"]["reachable"] is None
+
+
+def test_strangers_cannot_keep_the_server_busy_with_coverage(flow):
+    server = flow.serve(town(flow))
+    usual = coverage(server)
+    seen, until = set(), time.monotonic() + 20
+    for minutes in range(1, 61):
+        for profile in ("stroller", "toddler", "adult"):
+            answer = server.get(f"/v1/coverage?minutes={minutes}&profile={profile}")
+            seen.add(answer.status)
+            assert answer.status in (200, 503), answer
+            if answer.status == 503:
+                assert answer.json()["type"] == "/problems/overloaded" and answer.headers["retry-after"] == "1"
+        if time.monotonic() > until:
+            break
+    assert 200 in seen
+    assert coverage(server) == usual, "the usual question is answered whatever strangers ask"
