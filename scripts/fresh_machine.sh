@@ -61,7 +61,7 @@ if [ -d "$test_data" ]; then
   run_test+=(TEST_DATA=/test-data)
 fi
 "${run_test[@]}" >"$root/test.log" 2>&1 || { tail -n 60 "$root/test.log"; exit 1; }
-say "make test took $((SECONDS - step)) s: $(tail -n 1 "$root/test.log")"
+say "make test took $((SECONDS - step)) s: $(grep -E "^[0-9]+ passed, " "$root/test.log" | tail -n 1)"
 step=$SECONDS
 inside make -C /srv/tuoyu all >/dev/null
 say "make all, nothing changed: $((SECONDS - step)) s"

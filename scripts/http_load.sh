@@ -3,6 +3,7 @@
 # wrk on processor 1, and libmicrohttpd alone (tests/bench/bench_bare_mhd.c) with the same settings and a
 # constant body of the same size as the peer. Runs are interleaved, medians are printed.
 # Expects: $out (a folder). Sets: $ours (URL), $ours_pid.
+: "${out:?}"
 seconds=${SECONDS_EACH:-3}
 rounds=${ROUNDS:-5}
 pids=()
