@@ -145,6 +145,8 @@ static enum status build_once(struct store *store, moment_t now, struct dataset 
         status = walking_open_all(dataset, store, error);
     if (!status)
         status = dataset_place_people(dataset, store, error);
+    if (!status)
+        status = walking_place_people(dataset, error);
     for (int i = 0; i < 4; i++)
         if (build.raw.changed_at[i] > dataset->changed_at)
             dataset->changed_at = build.raw.changed_at[i];

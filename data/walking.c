@@ -50,6 +50,7 @@ void walking_release(struct walking *walking)
     if (!walking->is_borrowed) {
         snapper_release(walking->snapper);
         large_memory_free(walking->spots);
+        residents_release(&walking->people);
     }
     *walking = (struct walking){0};
 }
@@ -81,6 +82,7 @@ static uint32_t same_as(uint32_t number)
     for (uint32_t i = 0; i < number; i++)
         if (profile_builtin(i)->barred == profile->barred &&
             profile_builtin(i)->snap_max_m == profile->snap_max_m &&
+            profile_builtin(i)->resident_snap_max_m == profile->resident_snap_max_m &&
             profile_builtin(i)->min_component_m == profile->min_component_m)
             return i;
     return number;
@@ -189,6 +191,24 @@ enum status walking_open_all(struct dataset *dataset, struct store *store, struc
     return status;
 }
 
+enum status walking_place_people(struct dataset *dataset, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < dataset->network_count; i++) {
+        struct walking_network *network = dataset->networks[i];
+        const struct people *people = &dataset->people[network->region];
+        for (uint32_t p = 0; p < PROFILE_COUNT && !status; p++) {
+            struct walking *walking = &network->by_profile[p];
+            if (walking->is_borrowed)
+                walking->people = network->by_profile[same_as(p)].people;
+            else
+                status = residents_build(walking->network, &walking->profile, walking->snapper,
+                                         people->points, people->count, &walking->people, error);
+        }
+    }
+    return status;
+}
+
 void walking_close_all(struct dataset *dataset)
 {
     for (uint32_t i = 0; i < dataset->network_count; i++) {
@@ -256,12 +276,18 @@ enum status walking_find_start(const struct dataset *dataset, struct geo_point f
     return STATUS_OK;
 }
 
-const char *walking_attribution(const struct dataset *dataset, const struct walking_start *start)
+static const struct walking_network *network_of(const struct dataset *dataset,
+                                                const struct walking_start *start)
 {
     uint32_t i = 0;
     while (&dataset->networks[i]->file.network != start->walking->network)
         i++; /* it is one of them */
-    return base_map_attribution(dataset->networks[i]->file.is_invented);
+    return dataset->networks[i];
+}
+
+const char *walking_attribution(const struct dataset *dataset, const struct walking_start *start)
+{
+    return base_map_attribution(network_of(dataset, start)->file.is_invented);
 }
 
 /* Walking -------------------------------------------------------------------------------------- */
@@ -311,4 +337,25 @@ uint64_t walker_facility_mm(const struct walker *walker, const struct walking_st
         return UINT64_MAX;
     uint32_t snap_mm = start->walking->profile.snap_counts ? spot->snap_mm : 0;
     return (uint64_t)mm + start->snap_mm + snap_mm;
+}
+
+void walker_count_people(const struct walker *walker, const struct walking_start *start,
+                         const struct dataset *dataset, const uint64_t *max_mm, uint32_t count,
+                         double *residents)
+{
+    const struct people *people = &dataset->people[network_of(dataset, start)->region];
+    const struct residents *placed = &start->walking->people;
+    bool is_known = false;
+    for (uint32_t k = 0; k < people->count; k++)
+        is_known |= people->residents[k] != NONE;
+    for (uint32_t i = 0; i < count; i++)
+        residents[i] = is_known ? 0 : NAN;
+    for (uint32_t k = 0; k < placed->count && is_known; k++) {
+        if (placed->snaps[k].piece == NO_PIECE || people->residents[k] == NONE)
+            continue;
+        uint32_t way = reach_position_mm(&walker->reach, &placed->snaps[k]);
+        uint64_t mm = (uint64_t)way + start->snap_mm + placed->snap_mm[k];
+        for (uint32_t i = 0; i < count && way != REACH_FAR; i++)
+            residents[i] += mm <= max_mm[i] ? people->residents[k] : 0;
+    }
 }

@@ -12,7 +12,7 @@
 
 #include "data/dataset.h"
 #include "data/network_file.h"
-#include "geo/reach.h"
+#include "geo/catchment.h"
 
 #define WALKING_OFF UINT32_MAX
 
@@ -29,7 +29,8 @@ struct walking {
     const struct network *network;
     struct snapper *snapper;
     struct walking_spot *spots; /* beside the dataset's facilities */
-    bool is_borrowed;           /* snapper and spots are another profile's, which bars the same */
+    struct residents people;    /* of the network's region, beside dataset->people[region] */
+    bool is_borrowed;           /* all three are another profile's, which bars the same */
 };
 
 struct walking_network {
@@ -52,6 +53,8 @@ enum status MUST_CHECK walking_open_all(struct dataset *dataset, struct store *s
 /* One more network; takes `file` over, also where it fails. */
 enum status MUST_CHECK walking_add_network(struct dataset *dataset, uint16_t region,
                                            struct network_file *file, struct error *error);
+/* For dataset_build(), when people are known: where the region's stand on its network. */
+enum status MUST_CHECK walking_place_people(struct dataset *dataset, struct error *error);
 void walking_close_all(struct dataset *dataset);
 
 /* A point of the map on the network that is nearest to it. */
@@ -90,5 +93,13 @@ enum status MUST_CHECK walker_reach(struct walker *walker, const struct walking_
  * where the reach does not hold it. */
 uint64_t walker_facility_mm(const struct walker *walker, const struct walking_start *start,
                             uint32_t facility);
+
+/*
+ * Who lives within each of `count` limits of the start, by the reach that walker_reach() has just
+ * made (of at least the largest limit): residents, out, NaN where the region has no figures.
+ */
+void walker_count_people(const struct walker *walker, const struct walking_start *start,
+                         const struct dataset *dataset, const uint64_t *max_mm, uint32_t count,
+                         double *residents);
 
 #endif

@@ -1,5 +1,6 @@
 /* GET and POST /v1/isochrone: snap, reach, draw, write. */
 #include "server/params.h"
+#include "server/public_count.h"
 #include "server/router.h"
 
 #include <math.h>
@@ -7,16 +8,25 @@
 /* An hour of walking in a dense city takes some 40 MB to draw, 15 minutes 5. */
 #define DRAWING_MAX_BYTES ((size_t)96 << 20)
 
+/* A contour, and who lives within its minutes. */
+struct drawing {
+    struct isochrone_contour contours[ISOCHRONE_MAX_CONTOURS];
+    double residents[ISOCHRONE_MAX_CONTOURS];
+};
+
 /* The contours in the order of the query's minutes; one that is not reached at all stays empty. */
 static enum status draw(struct walker *walker, const struct walking_start *start,
-                        const struct isochrone_query *query, struct arena *arena,
-                        struct isochrone_contour *contours, struct error *error)
+                        const struct dataset *dataset, const struct isochrone_query *query,
+                        struct arena *arena, struct drawing *drawing, struct error *error)
 {
+    uint64_t whole_mm[ISOCHRONE_MAX_CONTOURS];
     uint32_t limits[ISOCHRONE_MAX_CONTOURS], count = 0;
     const struct profile *profile = &start->walking->profile;
     for (uint32_t i = 0; i < query->count; i++) {
         uint64_t limit_mm = profile_reach_mm(profile, 60.0 * query->minutes[i]);
-        contours[i] = (struct isochrone_contour){0};
+        drawing->contours[i] = (struct isochrone_contour){0};
+        drawing->residents[i] = 0;
+        whole_mm[i] = limit_mm;
         if (limit_mm >= start->snap_mm) /* they descend: the first ones are reached */
             limits[count++] = (uint32_t)limit_mm - start->snap_mm;
     }
@@ -26,7 +36,9 @@ static enum status draw(struct walker *walker, const struct walking_start *start
     enum status status =
         walker_reach(walker, start, query->direction, limits[0] + start->snap_mm, &reaches, error);
     if (!status)
-        status = isochrone_draw(&walker->reach, limits, count, arena, contours, error);
+        status = isochrone_draw(&walker->reach, limits, count, arena, drawing->contours, error);
+    if (!status)
+        walker_count_people(walker, start, dataset, whole_mm, query->count, drawing->residents);
     return status;
 }
 
@@ -44,7 +56,7 @@ static void write_ring(struct json *out, const struct geo_ring *ring, enum coord
 }
 
 static void write_contour(struct json *out, const struct isochrone_contour *contour,
-                          uint32_t minutes, enum coordsys coordsys)
+                          uint32_t minutes, double residents, enum coordsys coordsys)
 {
     json_object_begin(out);
     json_key_text(out, "type", "Feature");
@@ -65,13 +77,14 @@ static void write_contour(struct json *out, const struct isochrone_contour *cont
     json_object_begin(out);
     json_key_int(out, "minutes", minutes);
     json_key_int(out, "area_m2", llround(contour->area_m2));
+    json_key_people(out, "residents", residents);
     json_object_end(out);
     json_object_end(out);
 }
 
 static void write_answer(struct json *out, const struct request *request,
                          const struct isochrone_query *query, const struct walking_start *start,
-                         const struct isochrone_contour *contours, const char *attribution)
+                         const struct drawing *drawing, const char *attribution)
 {
     json_object_begin(out);
     json_key_text(out, "type", "FeatureCollection");
@@ -83,7 +96,8 @@ static void write_answer(struct json *out, const struct request *request,
     json_key(out, "features");
     json_array_begin(out);
     for (uint32_t i = 0; i < query->count; i++)
-        write_contour(out, &contours[i], query->minutes[i], query->coordsys);
+        write_contour(out, &drawing->contours[i], query->minutes[i], drawing->residents[i],
+                      query->coordsys);
     json_array_end(out);
     json_key(out, "links");
     json_array_begin(out);
@@ -97,17 +111,17 @@ enum status api_isochrone(struct worker *worker, const struct request *request, 
 {
     struct isochrone_query query;
     struct walking_start start;
-    struct isochrone_contour contours[ISOCHRONE_MAX_CONTOURS];
+    const struct dataset *dataset = worker->picture->dataset;
+    struct drawing drawing;
     struct arena arena; /* too large to keep a request's */
     params_isochrone(request, &query);
     arena_init(&arena, DRAWING_MAX_BYTES);
-    enum status status = walking_find_start(worker->picture->dataset, query.from, query.profile,
-                                            NULL, &start, error);
+    enum status status =
+        walking_find_start(dataset, query.from, query.profile, NULL, &start, error);
     if (!status)
-        status = draw(worker->walker, &start, &query, &arena, contours, error);
+        status = draw(worker->walker, &start, dataset, &query, &arena, &drawing, error);
     if (!status)
-        write_answer(out, request, &query, &start, contours,
-                     walking_attribution(worker->picture->dataset, &start));
+        write_answer(out, request, &query, &start, &drawing, walking_attribution(dataset, &start));
     arena_release(&arena);
     return status;
 }

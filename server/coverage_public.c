@@ -8,8 +8,13 @@ const char *const coverage_age_codes[] = {"any", "6-12", "12-24", "24-36", NULL}
 
 const char *coverage_state_code(enum coverage_state state)
 {
-    static const char *const codes[] = {"ok", "few", "off_network", "no_data"};
+    static const char *const codes[] = {"known", "few", "off_network", "no_data"};
     return codes[state];
+}
+
+const char *coverage_weight_code(const struct coverage_run *run)
+{
+    return run->weighs_children ? "children" : "residents";
 }
 
 static enum coverage_state state_of(const struct coverage_entry *entry)
@@ -20,7 +25,7 @@ static enum coverage_state state_of(const struct coverage_entry *entry)
     case COVERAGE_RUN_OFF_NETWORK:
         return COVERAGE_OFF_NETWORK;
     default:
-        return public_count(entry->figures->weight) == 0 ? COVERAGE_FEW : COVERAGE_OK;
+        return public_count(entry->figures->weight) == 0 ? COVERAGE_FEW : COVERAGE_KNOWN;
     }
 }
 
@@ -36,7 +41,7 @@ static void fill_care(const struct coverage_run *run, const struct coverage_entr
     const struct coverage_community *figures = entry->figures;
     const struct coverage_cell *cells = figures->cells[care][age];
     struct public_care *out = &shown->care[care];
-    bool has_people = shown->state == COVERAGE_OK;
+    bool has_people = shown->state == COVERAGE_KNOWN;
     *out = (struct public_care){.located = figures->located[coverage_bit(care, age)],
                                 .median_minutes = NAN,
                                 .p90_minutes = NAN};
@@ -50,7 +55,6 @@ static void fill_care(const struct coverage_run *run, const struct coverage_entr
     const struct coverage_cell *reachable = &cells[COVERAGE_REACHABLE];
     out->median_minutes = minutes_of(run, reachable->median_mm);
     out->p90_minutes = minutes_of(run, reachable->p90_mm);
-    out->median_is_beyond = reachable->median_mm == REACH_FAR;
     out->p90_is_beyond = reachable->p90_mm == REACH_FAR;
 }
 
@@ -78,7 +82,6 @@ void coverage_public(const struct coverage_run *run, const struct coverage_entry
     *shown = (struct public_coverage){.state = state_of(entry),
                                       .residents = people(entry->residents),
                                       .children = people(entry->children),
-                                      .weight = figures->weight > 0 ? figures->weight : NAN,
                                       .off_network_share = NAN,
                                       .access = NAN};
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
@@ -86,7 +89,7 @@ void coverage_public(const struct coverage_run *run, const struct coverage_entry
     fill_places(entry, shown);
     if (shown->state == COVERAGE_OFF_NETWORK)
         shown->off_network_share = 1;
-    if (shown->state != COVERAGE_OK)
+    if (shown->state != COVERAGE_KNOWN)
         return;
     shown->off_network_share = public_share(figures->off_network_weight, figures->weight);
     shown->access = public_ratio(entry->access);

@@ -11,26 +11,27 @@
 #include "data/coverage_run.h"
 
 enum coverage_state {
-    COVERAGE_OK,
+    COVERAGE_KNOWN,
     COVERAGE_FEW,         /* fewer than ten: no share is told */
     COVERAGE_OFF_NETWORK, /* nobody lives near a street that may be walked */
     COVERAGE_NO_DATA      /* no figures: never 0 % */
 };
-const char *coverage_state_code(enum coverage_state state); /* "ok", "few", … */
-extern const char *const coverage_age_codes[];              /* "any", "6-12", …; NULL ends it */
+const char *coverage_state_code(enum coverage_state state);       /* "known", "few", … */
+const char *coverage_weight_code(const struct coverage_run *run); /* "children", "residents" */
+extern const char *const coverage_age_codes[]; /* "any", "6-12", …; NULL ends it */
 
 /* Of one care type. */
 struct public_care {
-    uint32_t located;                     /* facilities that stand inside */
-    double share[COVERAGE_LEVELS];        /* 0..1; NaN unless the state is OK */
-    bool is_level[COVERAGE_LEVELS];       /* is the community reachable, open? exact */
-    double median_minutes, p90_minutes;   /* rounded up to 0.1; NaN = null */
-    bool median_is_beyond, p90_is_beyond; /* … because it is beyond 60 minutes */
+    uint32_t located;                   /* facilities that stand inside */
+    double share[COVERAGE_LEVELS];      /* 0..1; NaN unless the state is KNOWN */
+    bool is_level[COVERAGE_LEVELS];     /* is the community reachable, open? exact */
+    double median_minutes, p90_minutes; /* rounded up to 0.1; NaN = null */
+    bool p90_is_beyond;                 /* … because it is beyond 60 minutes */
 };
 
 struct public_coverage {
     enum coverage_state state;
-    double residents, children, weight; /* exact: to be written by json_key_people() */
+    double residents, children; /* exact: to be written by json_key_people() */
     struct public_care care[COVERAGE_CARES];
     double off_network_share; /* NaN without figures, or of few */
     /* With places for an employer's own staff, and without; NaN where residents are unknown or few. */

@@ -79,7 +79,7 @@ void coverage_table_row(const struct coverage_answer *answer, const struct cover
     *cell++ = text_cell(coverage_state_code(shown.state));
     *cell++ = people_cell(shown.residents);
     *cell++ = people_cell(shown.children);
-    *cell++ = people_cell(shown.weight);
+    *cell++ = text_cell(coverage_weight_code(answer->run));
     for (uint32_t care = 0; care < COVERAGE_CARES; care++) {
         const struct public_care *of = &shown.care[care];
         *cell++ = number_cell(of->located, 0);

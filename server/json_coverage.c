@@ -82,9 +82,9 @@ static void write_run(struct json *out, const struct coverage_answer *answer)
     json_key_text(out, "age", coverage_age_codes[answer->age]);
     json_key_bool(out, "inclusive", run->inclusive);
     json_object_end(out);
-    json_key_text(out, "weight", run->weighs_children ? "children" : "residents");
+    json_key_text(out, "weight", coverage_weight_code(run));
     json_key_text(out, "residents_from", resident_source_code(run->source));
-    json_key_bool(out, "network", run->has_network);
+    json_key_bool(out, "has_network", run->has_network);
     json_key_fixed(out, "community_share", run->community_share, 3);
     json_key_moment(out, "dataset", run->dataset_at);
     json_key_moment(out, "time", run->made_for);
@@ -121,8 +121,7 @@ static void write_care(struct json *out, const struct public_care *care)
         json_key_fixed(out, level_keys[level], care->share[level], 3);
     write_minutes(out, "median_minutes", care->median_minutes);
     write_minutes(out, "p90_minutes", care->p90_minutes);
-    if (care->median_is_beyond || care->p90_is_beyond)
-        json_key_text(out, "beyond_60", care->median_is_beyond ? "median" : "p90");
+    json_key_bool(out, "beyond_60", care->p90_is_beyond);
 }
 
 /* How many communities are located, reachable, open: of those with figures that may be told. What the
@@ -174,13 +173,14 @@ static void write_places(struct json *out, const struct coverage_entry *entry,
 }
 
 /* The members of an entry; `tallies` by care type, NULL but for the region. */
-static void write_entry(struct json *out, const struct coverage_entry *entry,
-                        const struct public_coverage *shown, const struct tally *tallies)
+static void write_entry(struct json *out, const struct coverage_run *run,
+                        const struct coverage_entry *entry, const struct public_coverage *shown,
+                        const struct tally *tallies)
 {
     json_key_text(out, "state", coverage_state_code(shown->state));
     json_key_people(out, "residents", shown->residents);
     json_key_people(out, "children", shown->children);
-    json_key_people(out, "weight", shown->weight);
+    json_key_text(out, "weight", coverage_weight_code(run));
     json_key(out, "care");
     json_object_begin(out);
     for (uint32_t care = 0; care < COVERAGE_CARES; care++) {
@@ -209,7 +209,7 @@ static void write_region(struct json *out, const struct coverage_answer *answer)
     json_key_text(out, "name", whole->code);
     json_key_text(out, "title", whole->name);
     json_key_text(out, "title_en", whole->name_en);
-    write_entry(out, whole, &shown, tallies);
+    write_entry(out, answer->run, whole, &shown, tallies);
     json_object_end(out);
 }
 
@@ -224,7 +224,7 @@ static enum status write_community(struct json *out, const struct coverage_answe
     json_key_text(out, "name", entry->name);
     json_key_text(out, "name_en", entry->name_en);
     json_key_text(out, "street", entry->street);
-    write_entry(out, entry, &shown, NULL);
+    write_entry(out, answer->run, entry, &shown, NULL);
     enum status status =
         answer->outlines ? write_outline(out, answer, community, arena, error) : STATUS_OK;
     json_object_end(out);

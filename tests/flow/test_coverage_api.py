@@ -62,7 +62,7 @@ def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
     entries = by_code(answer)
     assert list(entries) == sorted(COMMUNITIES)
     west, east = entries[WEST], entries[EAST]
-    assert (west["state"], west["children"], west["weight"], west["residents"]) == ("ok", 100, 100, 510)
+    assert (west["state"], west["children"], west["weight"], west["residents"]) == ("known", 100, "children", 510)
     assert west["care"]["full_day"]["reachable"] == 1 and west["care"]["full_day"]["located"] == 1
     assert west["care"]["hourly"]["located"] == 1, "across the river, but inside"
     assert (east["children"], east["residents"]) == (30, 150)
@@ -143,7 +143,7 @@ def test_a_run_is_kept_tagged_and_public(flow):
 def test_a_region_without_streets_has_no_shares_and_says_so(flow):
     server = flow.serve(town(flow, streets=False))
     answer = coverage(server)
-    assert answer["run"]["network"] is False
+    assert answer["run"]["has_network"] is False
     for code in (WEST, EAST, FAR):
         assert by_code(answer)[code]["state"] == "off_network"
         assert by_code(answer)[code]["care"]["full_day"]["reachable"] is None
@@ -164,3 +164,16 @@ def test_strangers_cannot_keep_the_server_busy_with_coverage(flow):
             break
     assert 200 in seen
     assert coverage(server) == usual, "the usual question is answered whatever strangers ask"
+
+
+def test_isochrones_tell_who_lives_within_by_tens(flow):
+    server = flow.serve(town(flow))
+    ask = {"lon": "120.192", "lat": "30.1986", "minutes": "1,15,60"}
+    hour, quarter, minute = server.get(f"/v1/isochrone?{urlencode(ask)}").json()["features"]
+    assert quarter["properties"]["residents"] == 510, "h1 and h2: 507"
+    assert hour["properties"]["residents"] == 660, "and h3, over the bridge: 658"
+    assert minute["properties"]["residents"] in ("<10", 200, 300)
+    bare = flow.serve(flow.store(TOWN, "bare.db"))
+    flow.run("import", "osm", STREETS, "--store", bare.store)
+    for feature in bare.get(f"/v1/isochrone?{urlencode(ask)}").json()["features"]:
+        assert feature["properties"]["residents"] is None, "no figures are not nobody"

@@ -105,7 +105,7 @@ TEST(coverage_in_public_is_made_of_people_by_tens)
     town_init(&town);
     struct public_coverage shown = shown_of(&town, MANY);
     const struct public_care *care = &shown.care[CARE_FULL_DAY];
-    CHECK_INT(shown.state, COVERAGE_OK);
+    CHECK_INT(shown.state, COVERAGE_KNOWN);
     CHECK_INT(care->located, 2);
     CHECK_NEAR(care->share[COVERAGE_REACHABLE], 270.0 / 300, 0);
     CHECK_NEAR(care->share[COVERAGE_OPEN], 140.0 / 300, 0);
@@ -222,11 +222,11 @@ TEST(coverage_as_csv_has_no_formulas_and_a_line_a_community)
     for (const char *c = json.bytes; *c; c++)
         lines += *c == '\n';
     CHECK_INT(lines, 1 + COMMUNITIES + 1);
-    CHECK(strstr(json.bytes, "\r\nb,\"'=示例,乙\",,,few,5000,<10,<10,0,,,,,"));
-    CHECK(
-        strstr(json.bytes, "\r\na,示例甲,,,ok,5000,300,300,2,0.9,0.467,6.9,15,0,0,0,,,0,0,0,20,"));
+    CHECK(strstr(json.bytes, "\r\nb,\"'=示例,乙\",,,few,5000,<10,children,0,,,,,"));
+    CHECK(strstr(json.bytes,
+                 "\r\na,示例甲,,,known,5000,300,children,2,0.9,0.467,6.9,15,0,0,0,,,0,0,0,20,"));
     CHECK(strstr(json.bytes, ",half_day hourly drop_in,0.1,20,5,4,6,0.12\r\n"));
-    CHECK(strstr(json.bytes, "\r\nd,示例丁,,,no_data,,,,0,,,,,"));
+    CHECK(strstr(json.bytes, "\r\nd,示例丁,,,no_data,,,children,0,,,,,"));
     json_release(&json);
 }
 
