@@ -17,6 +17,7 @@ const struct command_entry *const dispatch_entries[] = {
     &cmd_import_residents,
     &cmd_import_osm,
     &cmd_near,
+    &cmd_coverage,
     &cmd_export,
     &cmd_check,
     &cmd_backup,

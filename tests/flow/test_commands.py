@@ -13,8 +13,8 @@ from server import FIXTURES, SAMPLE_REGION
 
 TOWN = FIXTURES / "regions/sample-town.json"
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-COMMANDS = ["serve", "init", "import register", "import communities", "import osm", "near", "export",
-            "check", "backup", "restore", "version"]
+COMMANDS = ["serve", "init", "import register", "import communities", "import residents", "import osm",
+            "near", "coverage", "export", "check", "backup", "restore", "version"]
 
 
 def town_with_register(flow, count=30):
