@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import time
 from urllib.parse import urlencode
 
@@ -53,6 +54,14 @@ def by_code(answer):
     return {entry["community"]: entry for entry in answer["communities"]}
 
 
+def tens(exact):
+    return 0 if exact < 10 else math.floor(exact / 10 + 0.5) * 10
+
+
+def shown(exact):
+    return tens(exact) or "<10"
+
+
 def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
     server = flow.serve(town(flow))
     answer = coverage(server)
@@ -73,6 +82,30 @@ def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
     assert entries[SMALL]["children"] == "<10" and entries[SMALL]["residents"] == 20
     assert all(entries[SMALL]["care"][care]["reachable"] is None for care in entries[SMALL]["care"])
     assert answer["region"]["children"] == 140 and answer["region"]["care"]["full_day"]["communities"]["located"] == 2
+
+
+def test_a_run_equals_the_commands_but_for_the_rounding(flow):
+    store = town(flow)
+    exact = json.loads(flow.run("coverage", "--json", "--store", store).stdout)
+    server = flow.serve(store)
+    public = by_code(coverage(server))
+    told = {entry["community"]: entry for entry in exact["communities"]}
+    assert set(told) == set(public)
+    for code, entry in told.items():
+        seen = public[code]
+        if entry["children"] is not None:
+            assert seen["children"] == shown(entry["children"]), code
+        if entry["residents"] is not None:
+            assert seen["residents"] == shown(entry["residents"]), code
+        if seen["state"] != "known":
+            continue
+        for care, figures in entry["care"].items():
+            for level in ("reachable", "open"):
+                served = figures[level] * entry["children"]
+                assert abs(seen["care"][care][level] - tens(round(served)) / tens(entry["children"])) < 6e-4, (code, care)
+            for same in ("located", "median_minutes", "p90_minutes", "beyond_60"):
+                assert seen["care"][care][same] == figures[same], (code, care, same)
+        assert seen["missing"] == entry["missing"] and seen["places"] == entry["places"]
 
 
 def test_minutes_profiles_and_ages_are_computed_when_they_are_asked_for(flow):
