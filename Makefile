@@ -14,6 +14,8 @@ ONLY      ?=
 PREFIX    ?= /usr/local
 DESTDIR   ?=
 REV       ?= main
+# 1: build the page too (needs node and npm, which `make deps` installs); 0: the server alone.
+WEB       ?= 1
 
 # How things are built ---------------------------------------------------------------------------
 ifeq ($(origin CC),default)
@@ -65,7 +67,7 @@ BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS      = $(PACKAGE_LIBS) $(if $(CXX_SOURCES),$(CXX_LIBS)) -ldl -lm -pthread
 
-.PHONY: help run test check bench bench-vs fuzz install clean all deps sample torture \
+.PHONY: help run test check bench bench-vs bench-web fuzz install clean all deps deps-browser sample torture web \
         variant-program variant-tests variant-benches variant-fuzzers variant-objects
 
 help: ## This list
@@ -75,10 +77,10 @@ help: ## This list
 	@echo; echo "  LISTEN=$(LISTEN)  STORE=$(STORE)  TEST_DATA=$(TEST_DATA)"
 
 deps: ## Install what is missing (Debian packages; needs root or sudo only then)
-	@scripts/install_deps.sh
+	@WEB=$(WEB) scripts/install_deps.sh
 
-all: deps ## Build bin/tuoyu
-	@$(MAKE) VARIANT=release variant-program
+all: deps ## Build bin/tuoyu and the page (WEB=0: the server alone)
+	@$(MAKE) VARIANT=release variant-program $(if $(filter-out 0,$(WEB)),web)
 	@mkdir -p bin && cmp -s $(BUILD)/release/tuoyu bin/tuoyu || cp $(BUILD)/release/tuoyu bin/tuoyu
 
 run: all ## Serve the sample region on LISTEN, making its store first if there is none
@@ -87,17 +89,24 @@ run: all ## Serve the sample region on LISTEN, making its store first if there i
 sample: all ## Make a new sample store at STORE (an old one is kept aside)
 	@scripts/sample.sh "$(STORE)" "$(REGION)"
 
-test: deps ## Run every test; ends with one line: N passed, N failed, N skipped (ONLY=part of a name)
-	@TEST_DATA="$(TEST_DATA)" scripts/test.sh $(ONLY)
+# Where no browser can be installed, the tests that need one are skipped and say so.
+deps-browser:
+	@[ "$(WEB)" = 0 ] || scripts/install_deps.sh browser || true
 
-check: deps ## Static checks: format, clang warnings, cppcheck, shellcheck, the house's rules
-	@scripts/check.sh
+test: deps deps-browser ## Run every test; ends with one line: N passed, N failed, N skipped (ONLY=part of a name)
+	@WEB=$(WEB) TEST_DATA="$(TEST_DATA)" scripts/test.sh $(ONLY)
+
+check: deps ## Static checks: format, clang warnings, cppcheck, shellcheck, types, the house's rules
+	@WEB=$(WEB) scripts/check.sh
 
 bench: deps ## Measure speed against peers; prints machine, commit, flags, sizes
 	@scripts/bench.sh $(ONLY)
 
 bench-vs: deps ## Compare this tree's benches with those of REV in one run
 	@scripts/bench_vs.sh "$(REV)" $(ONLY)
+
+bench-web: all deps-browser ## Measure the page in a browser: Lighthouse, and the time to the first useful list
+	@scripts/bench_web.sh
 
 fuzz: deps ## Fuzz every parser for SECONDS each (default 60)
 	@scripts/fuzz.sh "$${SECONDS_EACH:-60}" $(ONLY)
@@ -109,9 +118,10 @@ install: all ## Install program and regions under DESTDIR PREFIX
 	install -D -m 755 bin/tuoyu "$(DESTDIR)$(PREFIX)/bin/tuoyu"
 	mkdir -p "$(DESTDIR)$(PREFIX)/share/tuoyu"
 	cp -R data/regions "$(DESTDIR)$(PREFIX)/share/tuoyu/"
+	[ "$(WEB)" = 0 ] || { mkdir -p "$(DESTDIR)$(PREFIX)/share/tuoyu/web" && cp -R web/dist "$(DESTDIR)$(PREFIX)/share/tuoyu/web/"; }
 
 clean: ## Remove what was built (never a store)
-	rm -rf $(BUILD) bin
+	rm -rf $(BUILD) bin web/dist
 
 # Compiling --------------------------------------------------------------------------------------
 # The keys of the pages' texts are an enum; whoever includes it is known only after the first build.
@@ -174,6 +184,20 @@ variant-tests: $(OUT)/test_runner
 variant-benches: $(BENCHES:%=$(OUT)/%)
 variant-fuzzers: $(FUZZERS:%=$(OUT)/%)
 variant-objects: $(LIB_OBJ) $(MAIN_OBJ) $(TEST_SRC:%.c=$(OUT)/%.o)
+
+# The page -----------------------------------------------------------------------------------------
+# npm asks the network only when the lock file is newer than what is installed.
+web: web/dist/manifest.json
+
+web/dist/manifest.json: web/node_modules/.package-lock.json web/build.mjs $(wildcard web/src/*.ts web/src/*.css web/text/*.json)
+	@echo "  web"
+	@node web/build.mjs
+	@touch $@
+
+web/node_modules/.package-lock.json web/e2e/node_modules/.package-lock.json: %/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	@echo "  npm ci in $*"
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 .SECONDARY:
 -include $(shell find $(BUILD)/$(VARIANT) -name '*.d' 2>/dev/null)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Install what building, testing and running need and is missing: Debian packages, by apt.
+# Install what building, testing and running need and is missing: Debian packages, by apt. With WEB=0
+# all but what the page is built with. `install_deps.sh browser`: what the page is tested in.
 # Quick and silent when nothing is missing; needs the network, and root or sudo, only when it is.
 set -euo pipefail
 
@@ -22,14 +23,27 @@ tests=(
   clang libclang-rt-14-dev clang-format cppcheck shellcheck
   python3 curl strace wrk sqlite3 procps
 )
+# What the page's tests need: a browser, and letters for its text.
+browser=(chromium fonts-noto-cjk)
 
+wanted=("${build[@]}" "${tests[@]}")
+[ "${1:-}" = browser ] && wanted=("${browser[@]}")
+if [ "${WEB:-1}" != 0 ]; then
+  # Any node from 18 on and its npm will do, wherever they come from.
+  command -v node >/dev/null || wanted+=(nodejs)
+  command -v npm >/dev/null || wanted+=(npm)
+fi
 missing=()
-for package in "${build[@]}" "${tests[@]}"; do
+for package in "${wanted[@]}"; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 say() { printf 'install_deps: %s\n' "$*" >&2; }
+case " ${missing[*]} " in
+  *" nodejs "* | *" npm "*)
+    say "the page is built with node and npm; make WEB=0 does without them and builds the server alone" ;;
+esac
 if ! command -v apt-get >/dev/null; then
   say "apt-get is not here; install these Debian 12 packages' equivalents by hand: ${missing[*]}"
   exit 1

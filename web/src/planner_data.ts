@@ -1,0 +1,157 @@
+/* Coverage of communities as the API tells it, and the choices of the planners' page. */
+import { CARES, PROFILES, type Care, type Position, type Profile } from "./types";
+
+export const LEVELS = ["located", "reachable", "open"] as const;
+export type Level = (typeof LEVELS)[number];
+export const AGES = ["any", "6-12", "12-24", "24-36"] as const;
+export type Age = (typeof AGES)[number];
+export const PLAN_MINUTES = [5, 10, 15, 20, 30] as const;
+
+export interface CareCoverage {
+  located: number;
+  reachable: number | null;
+  open: number | null;
+  state?: "no_data" | "off_network" | null;
+  median_minutes: number | null;
+  p90_minutes: number | null;
+  beyond_60?: boolean;
+}
+
+/** Counts of people in public answers are rounded, small ones told as "<10". */
+export type People = number | string | null;
+
+export interface Community {
+  code: string;
+  name: string;
+  name_en?: string | null;
+  street?: string | null;
+  residents: People;
+  children: People;
+  weight?: string;
+  care: Record<Care, CareCoverage>;
+  missing: Care[];
+  off_network_share: number | null;
+  places_per_1000: number | null;
+  standard_per_1000: number | null;
+  places_needed: number | null;
+  access: number | null;
+  geometry?: { type: "Polygon" | "MultiPolygon"; coordinates: Position[][] | Position[][][] } | null;
+}
+
+export interface CoverageAnswer {
+  run?: { time?: string; community_share?: number } & Record<string, unknown>;
+  region: Record<string, unknown>;
+  communities: Community[];
+}
+
+export interface Choice {
+  care: Care;
+  level: Level;
+  minutes: number;
+  profile: Profile;
+  age: Age;
+  inclusive: boolean;
+  pick: string | null; /* code of a community */
+}
+
+function oneOf<T>(all: readonly T[], wanted: unknown, otherwise: T): T {
+  return all.find((one) => String(one) === String(wanted)) ?? otherwise;
+}
+
+export function readChoice(query: string): Choice {
+  const params = new URLSearchParams(query);
+  const pick = params.get("pick") ?? "";
+  return {
+    care: oneOf(CARES, params.get("care"), "drop_in"),
+    level: oneOf(LEVELS, params.get("level"), "reachable"),
+    minutes: oneOf(PLAN_MINUTES, params.get("minutes"), 15),
+    profile: oneOf(PROFILES, params.get("profile"), "stroller"),
+    age: oneOf(AGES, params.get("age"), "any"),
+    inclusive: params.get("inclusive") === "1",
+    pick: /^\d{1,12}$/.test(pick) ? pick : null,
+  };
+}
+
+export function writeChoice(choice: Choice, keep: string): string {
+  const before = new URLSearchParams(keep);
+  const params: string[] = [];
+  const put = (name: string, value: string | null): void => {
+    if (value) params.push(`${name}=${encodeURIComponent(value)}`);
+  };
+  put("lang", before.get("lang"));
+  put("region", before.get("region"));
+  put("care", choice.care);
+  put("level", choice.level);
+  put("minutes", String(choice.minutes));
+  put("profile", choice.profile);
+  put("age", choice.age === "any" ? null : choice.age);
+  put("inclusive", choice.inclusive ? "1" : null);
+  put("pick", choice.pick);
+  return `?${params.join("&")}`;
+}
+
+/** What is asked of the API: the level and the care type are in every answer. */
+export function coverageAddress(choice: Choice, region: string): string {
+  const params = [
+    `region=${encodeURIComponent(region)}`,
+    `minutes=${choice.minutes}`,
+    `profile=${choice.profile}`,
+    "geometry=true",
+  ];
+  if (choice.age !== "any") params.push(`age=${choice.age}`);
+  if (choice.inclusive) params.push("inclusive=true");
+  return `/v1/coverage?${params.join("&")}`;
+}
+
+/* Classes ------------------------------------------------------------------------------------- */
+
+export interface Class {
+  colour: string;
+  least: number; /* inclusive; of a share, or of a count */
+}
+
+/* Cividis: told apart with any colour vision, and in grey: dark lacks, light is served. */
+const SHARES: Class[] = [
+  { colour: "#00224e", least: 0 },
+  { colour: "#3b496c", least: 0.000001 },
+  { colour: "#62646f", least: 0.25 },
+  { colour: "#8c8979", least: 0.5 },
+  { colour: "#bdb26d", least: 0.75 },
+  { colour: "#fee838", least: 0.9 },
+];
+const COUNTS: Class[] = [
+  { colour: "#00224e", least: 0 },
+  { colour: "#8c8979", least: 1 },
+  { colour: "#bdb26d", least: 2 },
+  { colour: "#fee838", least: 3 },
+];
+
+export function classesOf(level: Level): Class[] {
+  return level === "located" ? COUNTS : SHARES;
+}
+
+/** The figure that is shown: a count (located), a share, or null with its reason. */
+export function figure(community: Community, choice: Choice): number | null {
+  return community.care[choice.care]?.[choice.level] ?? null;
+}
+
+export function stateOf(community: Community, choice: Choice): "no_data" | "off_network" {
+  return community.care[choice.care]?.state ?? "no_data";
+}
+
+/** The place of a figure in classesOf(level); -1 where there is none. */
+export function classOf(value: number | null, level: Level): number {
+  if (value === null) return -1;
+  let place = 0;
+  classesOf(level).forEach(({ least }, i) => {
+    if (value >= least) place = i;
+  });
+  return place;
+}
+
+/** Does a community lack the care: none located, or too little of it reached? Null: not known. */
+export function lacks(community: Community, choice: Choice, share: number): boolean | null {
+  const value = figure(community, choice);
+  if (value === null) return null;
+  return choice.level === "located" ? value < 1 : value < share;
+}
