@@ -33,6 +33,12 @@ while IFS= read -r file; do
   python3 -c 'import json,sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$file" || fail "$file is not JSON"
 done < <(git ls-files -- 'data/regions/*.json' 'data/regions/*.geojson' 'tests/fixtures/mappings/*.json' 'tests/fixtures/regions/*.json' 'web/text/*.json')
 
+if [ "${WEB:-1}" != 0 ] && command -v npm >/dev/null; then
+  echo "check: the page's types"
+  { make web/node_modules/.package-lock.json && (cd web && node_modules/.bin/tsc --noEmit); } || fail "tsc found something"
+fi
+git grep -nE '"resolved"|https?://[a-z.]*registry' -- 'web/*package-lock.json' | none "a registry's address in a lock file"
+
 echo "check: the house"
 git grep -nE '#include *[<"](data|server)/' -- 'geo/*' | none "geo/ includes upward"
 git grep -nE '#include *[<"]server/' -- 'data/*' | none "data/ includes upward"

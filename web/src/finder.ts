@@ -47,14 +47,17 @@ export class Finder {
       say: (sentence) => this.notices.say(sentence),
       fail: (sentence) => this.notices.fail(sentence),
     });
-    this.panel = new MapPanel(map, regionAt(this.view.search.home), {
+    this.panel = new MapPanel(map, root, regionAt(this.view.search.home), {
       select: (id, by) => this.select(id, by === "tap", "map"),
       tap: (at) => {
         if (!this.view.search.home) this.moved("home", at);
       },
       picked: (which, at) => this.moved(which, at),
     });
-    this.form.elements.namedItem("born") && this.fieldOf("born")?.insertAdjacentElement("afterend", this.ageNote);
+    this.fieldOf("born")?.insertAdjacentElement("afterend", this.ageNote);
+    /* coordinates are for whoever has no map; what our hint says of names is in the field itself */
+    for (const element of this.form.querySelectorAll<HTMLElement>("details.at, #q-hint")) element.hidden = true;
+    document.body.classList.add("has-script");
     this.listen();
     this.showView();
     if (this.view.search.home || this.view.search.work) void this.run();
@@ -66,7 +69,10 @@ export class Finder {
 
   private placeField(): HTMLInputElement {
     const there = this.fieldOf("q");
-    if (there instanceof HTMLInputElement) return there;
+    if (there instanceof HTMLInputElement) {
+      there.removeAttribute("aria-describedby");
+      return there;
+    }
     const made = h("input", { type: "text", name: "q", "aria-label": t("where.home") });
     this.form.insertBefore(made, this.form.firstChild);
     return made;

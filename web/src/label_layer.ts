@@ -55,7 +55,7 @@ function pointLabel(feature: VectorTileFeature, project: Project, station: boole
   const point = feature.loadGeometry()[0]?.[0];
   if (!text || !point) return null;
   const { x, y } = project(point.x, point.y);
-  const large = ["city", "town", "district"].includes(kindOf(feature));
+  const large = ["city", "town", "suburb"].includes(kindOf(feature));
   return { text, x, y, angle: 0, length: 0, size: station || !large ? 12 : 14, weight: station ? 50 : large ? 60 : 40, dot: station };
 }
 

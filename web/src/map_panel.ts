@@ -3,7 +3,7 @@
  * list, else when the reader opens it. What is shown is kept, so that a map that comes later has it.
  */
 import { post, wasCut } from "./api";
-import { byId, fill, h } from "./dom";
+import { fill, h } from "./dom";
 import type { FinderMap, MapEvents } from "./finder_map";
 import type { Found } from "./search";
 import type { Search } from "./state";
@@ -27,17 +27,16 @@ export class MapPanel {
   private asking: AbortController | null = null;
   private readonly banner = h("div", { class: "pick-banner", hidden: true, role: "group" });
   private readonly toggle: HTMLButtonElement;
-  private readonly holder: HTMLElement;
 
   constructor(
     private readonly element: HTMLElement,
+    before: Element, /* the list: on a narrow screen the map opens over it */
     private readonly region: RegionConfig,
     private readonly events: PanelEvents,
   ) {
-    this.holder = byId("map-panel") ?? element;
     this.toggle = h("button", { type: "button", class: "map-toggle", "aria-controls": "map", onclick: () => this.flip() });
-    this.holder.insertAdjacentElement("beforebegin", this.toggle);
-    element.insertAdjacentElement("beforebegin", this.banner);
+    const side = h("div", { class: "map-side" }, this.toggle, this.banner, element);
+    before.insertAdjacentElement("beforebegin", side);
     const wide = matchMedia(WIDE);
     const follow = (): void => this.open(wide.matches);
     wide.addEventListener?.("change", follow);

@@ -7,6 +7,7 @@ export class Notices {
   private readonly alert = h("div", { id: "trouble", role: "alert", class: "trouble", hidden: true });
 
   constructor(before: Element) {
+    document.getElementById("trouble")?.remove(); /* what the server said of a form that was sent */
     before.insertAdjacentElement("beforebegin", this.alert);
     before.insertAdjacentElement("beforebegin", this.status);
   }

@@ -44,10 +44,16 @@ export class Planner {
     this.choice = readChoice(location.search);
     const anchor = ensure("planner-table", "div", root, { class: "scroll", tabindex: "0", role: "region", "aria-label": t("planner.table") });
     this.notices = new Notices(anchor);
-    this.notices.status.insertAdjacentElement("beforebegin", this.form);
-    anchor.insertAdjacentElement("beforebegin", this.headline);
+    const side = h("div", { class: "map-side" });
+    mapElement.insertAdjacentElement("beforebegin", side);
+    side.append(this.legend, mapElement);
+    side.insertAdjacentElement("beforebegin", this.form);
+    side.insertAdjacentElement("beforebegin", this.headline);
     anchor.insertAdjacentElement("beforebegin", this.downloads());
-    mapElement.insertAdjacentElement("afterend", this.legend);
+    document.body.classList.add("has-script", "map-open");
+    root.classList.add("with-script");
+    /* what the page says without us: of its own table */
+    for (const element of root.querySelectorAll<HTMLElement>(":scope > p:not([class]), :scope > p.choices")) element.hidden = true;
     const panelRoot = ensure("community-panel", "section", root, { class: "community-panel", hidden: true });
     this.panel = new PlannerPanel(panelRoot, () => this.pick(null, "both"));
     this.table = new PlannerTable(anchor, {
@@ -133,8 +139,7 @@ export class Planner {
     this.notices.say(t("planner.loading"));
     try {
       const answer = await get<CoverageAnswer>(address, asking.signal);
-      const told = answer.region["community_share"] ?? answer.run?.community_share;
-      this.share = typeof told === "number" ? told : DEFAULT_SHARE;
+      this.share = answer.run.community_share;
       this.communities = answer.communities;
       this.asked = address;
       this.draw();
@@ -177,12 +182,12 @@ export class Planner {
   }
 
   private pick(code: string | null, source: "table" | "map" | "both", focus = true): void {
-    const community = this.communities.find((one) => one.code === code);
+    const community = this.communities.find((one) => one.community === code);
     this.choice = { ...this.choice, pick: community ? code : null };
     history.replaceState(null, "", location.pathname + writeChoice(this.choice, location.search));
     this.table.select(this.choice.pick, source === "map");
     this.map?.select(this.choice.pick, source === "table");
-    if (community) this.panel.show(community, this.choice, this.region.name, focus && source !== "both");
+    if (community) this.panel.show(community, this.choice, focus && source !== "both");
     else this.panel.hide();
   }
 }

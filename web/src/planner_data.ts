@@ -11,23 +11,22 @@ export interface CareCoverage {
   located: number;
   reachable: number | null;
   open: number | null;
-  state?: "no_data" | "off_network" | null;
   median_minutes: number | null;
   p90_minutes: number | null;
-  beyond_60?: boolean;
+  beyond_60?: "median" | "p90" | null; /* from which of the two on it is farther than 60 minutes */
 }
 
 /** Counts of people in public answers are rounded, small ones told as "<10". */
 export type People = number | string | null;
 
 export interface Community {
-  code: string;
+  community: string; /* its code */
   name: string;
-  name_en?: string | null;
-  street?: string | null;
+  name_en: string | null;
+  street: string | null;
+  state: "ok" | "no_data" | "off_network";
   residents: People;
   children: People;
-  weight?: string;
   care: Record<Care, CareCoverage>;
   missing: Care[];
   off_network_share: number | null;
@@ -39,8 +38,7 @@ export interface Community {
 }
 
 export interface CoverageAnswer {
-  run?: { time?: string; community_share?: number } & Record<string, unknown>;
-  region: Record<string, unknown>;
+  run: { community_share: number };
   communities: Community[];
 }
 
@@ -135,8 +133,9 @@ export function figure(community: Community, choice: Choice): number | null {
   return community.care[choice.care]?.[choice.level] ?? null;
 }
 
-export function stateOf(community: Community, choice: Choice): "no_data" | "off_network" {
-  return community.care[choice.care]?.state ?? "no_data";
+/** Why a figure is null. */
+export function stateOf(community: Community): "no_data" | "off_network" {
+  return community.state === "off_network" ? "off_network" : "no_data";
 }
 
 /** The place of a figure in classesOf(level); -1 where there is none. */

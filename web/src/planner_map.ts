@@ -15,7 +15,7 @@ function style(community: Community, choice: Choice): L.PathOptions {
   const place = classOf(figure(community, choice), choice.level);
   const lines = { color: "#ffffff", weight: 1.2, opacity: 1 };
   if (place < 0) {
-    const dashArray = stateOf(community, choice) === "off_network" ? "1 5" : "6 4";
+    const dashArray = stateOf(community) === "off_network" ? "1 5" : "6 4";
     return { ...lines, color: "#555555", fillColor: "#ffffff", fillOpacity: 0.35, dashArray };
   }
   return { ...lines, fillColor: classesOf(choice.level)[place]!.colour, fillOpacity: 0.78, dashArray: "" };
@@ -58,10 +58,10 @@ export class PlannerMap {
     this.layers.clear();
     for (const community of communities) {
       if (!community.geometry) continue;
-      const { code } = community;
+      const code = community.community;
       const shape = L.polygon(rings(community.geometry), style(community, choice));
       this.layers.set(code, shape);
-      const name = named({ name: community.name, name_en: community.name_en ?? null }) ?? code;
+      const name = named(community) ?? code;
       shape.on("click", () => this.events.pick(code, "tap"));
       shape.on("mouseover", () => this.events.pick(code, "hover"));
       shape.addTo(this.group);
@@ -98,7 +98,7 @@ export function drawLegend(root: HTMLElement, communities: Community[], choice: 
   const without = { no_data: 0, off_network: 0 };
   for (const community of communities) {
     const place = classOf(figure(community, choice), choice.level);
-    if (place < 0) without[stateOf(community, choice)]++;
+    if (place < 0) without[stateOf(community)]++;
     else counts[place]!++;
   }
   const swatch = (name: string, colour: string | null, words: string, n: number): HTMLElement => {

@@ -1,25 +1,10 @@
 /* One community, whole: who lives there, what serves them, what is missing, which facilities reach it. */
-import { get, sentenceOf, wasCut } from "./api";
+import { post, sentenceOf, wasCut } from "./api";
 import { fill, h, type Child } from "./dom";
-import { CARES, type Care } from "./types";
-import { coverageAddress, LEVELS, type Choice, type Community } from "./planner_data";
+import { CARES, type Care, type Facility, type LonLat, type NearbyAnswer, type Position } from "./types";
+import { LEVELS, type Choice, type Community } from "./planner_data";
 import { figureText, minutesText, numberText, people, percent } from "./planner_table";
 import { language, named, t, type Key } from "./text";
-
-interface Reaching {
-  id: string;
-  name: string | null;
-  name_en?: string | null;
-  minutes?: number | null;
-  walk_minutes?: number | null;
-  care?: Care[];
-}
-
-interface CommunityAnswer {
-  community?: Community & { facilities?: Reaching[] };
-  communities?: (Community & { facilities?: Reaching[] })[];
-  facilities?: Reaching[];
-}
 
 function pair(key: Key, value: Child): HTMLElement {
   return h("div", {}, h("dt", {}, t(key)), h("dd", {}, value));
@@ -28,14 +13,13 @@ function pair(key: Key, value: Child): HTMLElement {
 function cares(community: Community, choice: Choice): HTMLElement {
   const heads = LEVELS.map((level) => h("th", { scope: "col" }, t(`level.${level}`)));
   const row = (care: Care): HTMLElement => {
-    const cover = community.care[care];
     const cells = LEVELS.map((level) => h("td", {}, figureText(community, { ...choice, care, level })));
     return h(
       "tr",
       {},
       h("th", { scope: "row" }, t(`care.${care}`)),
       ...cells,
-      h("td", {}, minutesText(cover?.median_minutes, cover?.beyond_60)),
+      h("td", {}, minutesText(community, care, "median")),
     );
   };
   const head = h("tr", {}, h("td", {}), ...heads, h("th", { scope: "col" }, t("planner.median")));
@@ -58,16 +42,25 @@ function facts(community: Community): HTMLElement {
   );
 }
 
-function facility(one: Reaching): HTMLElement {
-  const minutes = one.walk_minutes ?? one.minutes;
-  const offered = (one.care ?? []).map((care) => t(`care.${care}`)).join(t("list.separator"));
+/** The middle of a community's outline: where "what reaches it" is asked from. */
+function middle(community: Community): LonLat | null {
+  const { geometry } = community;
+  if (!geometry) return null;
+  const rings = (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates[0]) as Position[][];
+  const ring = rings[0] ?? [];
+  const sum = ring.reduce((all, [lon, lat]) => ({ lon: all.lon + lon, lat: all.lat + lat }), { lon: 0, lat: 0 });
+  return ring.length ? { lon: sum.lon / ring.length, lat: sum.lat / ring.length } : null;
+}
+
+function facility({ id, properties }: Facility): HTMLElement {
   const query = language === "en" ? "?lang=en" : "";
+  const offered = CARES.filter((care) => properties.offers.some((offer) => offer.care === care));
   return h(
     "li",
     {},
-    h("a", { href: `/facilities/${one.id}${query}` }, named({ name: one.name, name_en: one.name_en ?? null }) ?? one.id),
-    minutes !== undefined && minutes !== null && ` · ${t("planner.minutes", { n: numberText(minutes) })}`,
-    offered && ` · ${offered}`,
+    h("a", { href: `/facilities/${id}${query}` }, named(properties) ?? id),
+    ` · ${t("planner.minutes", { n: numberText(properties.walk_minutes ?? null) })}`,
+    offered.length > 0 && ` · ${offered.map((care) => t(`care.${care}`)).join(t("list.separator"))}`,
   );
 }
 
@@ -85,13 +78,13 @@ export class PlannerPanel {
     fill(this.root);
   }
 
-  show(community: Community, choice: Choice, region: string, focus: boolean): void {
-    const heading = h("h2", { tabindex: "-1" }, named({ name: community.name, name_en: community.name_en ?? null }) ?? community.code);
+  show(community: Community, choice: Choice, focus: boolean): void {
+    const heading = h("h2", { tabindex: "-1" }, named(community) ?? community.community);
     const reaching = h("div", {}, h("p", { class: "quiet-text" }, t("planner.loading")));
     fill(
       this.root,
       h("div", { class: "panel-head" }, heading, h("button", { type: "button", onclick: this.closed }, t("planner.close"))),
-      h("p", { class: "quiet-text" }, [community.street, community.code].filter(Boolean).join(" · ")),
+      h("p", { class: "quiet-text" }, [community.street, community.community].filter(Boolean).join(" · ")),
       facts(community),
       cares(community, choice),
       h("h3", {}, t("planner.reaching", { minutes: choice.minutes })),
@@ -99,16 +92,19 @@ export class PlannerPanel {
     );
     this.root.hidden = false;
     if (focus) heading.focus();
-    void this.facilities(community.code, choice, region, reaching);
+    void this.facilities(community, choice, reaching);
   }
 
-  private async facilities(code: string, choice: Choice, region: string, into: HTMLElement): Promise<void> {
+  private async facilities(community: Community, choice: Choice, into: HTMLElement): Promise<void> {
     this.asking?.abort();
     this.asking = new AbortController();
-    const address = coverageAddress(choice, region).replace("/v1/coverage?", `/v1/coverage/${code}?`).replace("&geometry=true", "");
+    const from = middle(community);
+    if (!from) return fill(into);
+    const asked = { ...from, within_minutes: choice.minutes, profile: choice.profile, limit: 100 };
+    const filters = choice.inclusive ? { inclusive: true } : {};
     try {
-      const answer = await get<CommunityAnswer>(address, this.asking.signal);
-      const found = answer.facilities ?? answer.community?.facilities ?? answer.communities?.[0]?.facilities ?? [];
+      const answer = await post<NearbyAnswer>("/v1/nearby", { ...asked, ...filters }, this.asking.signal);
+      const found = answer.features;
       fill(into, found.length ? h("ul", {}, ...found.map(facility)) : h("p", {}, t("planner.nothing_reaches")));
     } catch (failure) {
       if (!wasCut(failure)) fill(into, h("p", {}, sentenceOf(failure)));

@@ -2,6 +2,7 @@
 import { fill, h } from "./dom";
 import { number, named, t, type Key } from "./text";
 import { figure, stateOf, type Choice, type Community, type People } from "./planner_data";
+import type { Care } from "./types";
 
 export function people(value: People): string {
   if (value === null) return t("unknown");
@@ -15,12 +16,19 @@ export function percent(share: number): string {
 
 export function figureText(community: Community, choice: Choice): string {
   const value = figure(community, choice);
-  if (value === null) return t(`state.${stateOf(community, choice)}`);
+  if (value === null) return t(`state.${stateOf(community)}`);
   return choice.level === "located" ? number(value) : percent(value);
 }
 
-export function minutesText(value: number | null | undefined, beyond: boolean | undefined): string {
-  return value === null || value === undefined ? (beyond ? t("planner.beyond_60") : "–") : number(value, 1);
+type Quantile = "median" | "p90";
+
+/** Minutes to the nearest for half, or nine tenths, of those who live there. */
+export function minutesText(community: Community, care: Care, quantile: Quantile): string {
+  const cover = community.care[care];
+  const value = cover[quantile === "median" ? "median_minutes" : "p90_minutes"];
+  if (value !== null) return number(value, 1);
+  const isBeyond = cover.beyond_60 === "median" || (cover.beyond_60 === "p90" && quantile === "p90");
+  return isBeyond ? t("planner.beyond_60") : "–";
 }
 
 export function numberText(value: number | null, digits = 1): string {
@@ -41,20 +49,20 @@ export const COLUMNS: Column[] = [
   {
     id: "name",
     heading: "planner.community",
-    text: (one) => named({ name: one.name, name_en: one.name_en ?? null }) ?? one.code,
-    order: (one) => named({ name: one.name, name_en: one.name_en ?? null }) ?? one.code,
+    text: (one) => named(one) ?? one.community,
+    order: (one) => named(one) ?? one.community,
   },
   { id: "figure", heading: "planner.figure", text: figureText, order: (one, choice) => last(figure(one, choice)) },
   {
     id: "median",
     heading: "planner.median",
-    text: (one, { care }) => minutesText(one.care[care]?.median_minutes, one.care[care]?.beyond_60),
+    text: (one, { care }) => minutesText(one, care, "median"),
     order: (one, { care }) => last(one.care[care]?.median_minutes),
   },
   {
     id: "p90",
     heading: "planner.p90",
-    text: (one, { care }) => minutesText(one.care[care]?.p90_minutes, one.care[care]?.beyond_60),
+    text: (one, { care }) => minutesText(one, care, "p90"),
     order: (one, { care }) => last(one.care[care]?.p90_minutes),
   },
   { id: "children", heading: "planner.children", text: (one) => people(one.children), order: (one) => peopleOrder(one.children) },
@@ -82,7 +90,7 @@ export function sorted(communities: Community[], choice: Choice, sort: Sort): Co
   const sign = sort.falling ? -1 : 1;
   return [...communities].sort((a, b) => {
     const [x, y] = [column.order(a, choice), column.order(b, choice)];
-    if (x === y) return a.code < b.code ? -1 : 1;
+    if (x === y) return a.community < b.community ? -1 : 1;
     /* what is not known stays at the end, whichever way one sorts */
     if (x === Number.POSITIVE_INFINITY) return 1;
     if (y === Number.POSITIVE_INFINITY) return -1;
@@ -138,14 +146,14 @@ export class PlannerTable {
   }
 
   private row(community: Community, choice: Choice): HTMLTableRowElement {
-    const pick = (by: "tap" | "hover") => (): void => this.events.pick(community.code, by);
+    const pick = (by: "tap" | "hover") => (): void => this.events.pick(community.community, by);
     const cells = COLUMNS.map((column, i) => {
       const text = column.text(community, choice);
       if (i > 0) return h("td", { "data-column": column.id }, text);
       return h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: pick("tap") }, text));
     });
-    const row = h("tr", { "data-code": community.code, onmouseenter: pick("hover") }, ...cells);
-    this.rows.set(community.code, row);
+    const row = h("tr", { "data-code": community.community, onmouseenter: pick("hover") }, ...cells);
+    this.rows.set(community.community, row);
     return row;
   }
 

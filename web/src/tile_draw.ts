@@ -11,7 +11,7 @@ export interface Frame {
 }
 
 export function kindOf(feature: VectorTileFeature): string {
-  return String(feature.properties["class"] ?? feature.properties["kind"] ?? "");
+  return String(feature.properties["class"] ?? "");
 }
 
 function trace(context: CanvasRenderingContext2D, feature: VectorTileFeature, frame: Frame, closed: boolean): void {
