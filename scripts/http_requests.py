@@ -7,12 +7,17 @@ url, name, least = sys.argv[1], sys.argv[2], int(sys.argv[3])
 paths = [line.strip() for line in sys.stdin if line.strip()]
 sizes = []
 for path in paths[::10]:
-    body = urllib.request.urlopen(url + path).read()
+    answer = urllib.request.urlopen(url + path)
+    body = answer.read()
     returned = json.loads(body)["numberReturned"]
     assert returned >= least, (path, returned)
     sizes.append(len(body))
 with open(name + ".bytes", "w", encoding="ascii") as file:
     file.write(str(sum(sizes) // len(sizes)))
+with open(name + ".headers", "w", encoding="ascii") as file:  # but those that every server sets itself
+    for header, value in answer.getheaders():
+        if header.lower() not in ("date", "connection", "content-length"):
+            file.write(f"{header}: {value}\n")
 for packed in ("", "-gzip"):
     headers = '{["Accept-Encoding"] = "gzip"}' if packed else "{}"
     with open(f"{name}{packed}.lua", "w", encoding="ascii") as file:
