@@ -17,6 +17,13 @@ const char *nearby_filter_code(enum nearby_filter filter)
 /* Half way round the earth and a little: everything. */
 #define EVERYWHERE_M 2.1e7
 
+enum { PROPOSED_MAX = 2 * NEARBY_MAX_LIMIT + 8 };
+
+static bool is_filtered(const struct nearby_matcher *matcher)
+{
+    return matcher->has_offer_filter || matcher->has_facility_filter;
+}
+
 static bool accept_matching(const void *context, uint32_t item)
 {
     const struct nearby_matcher *matcher = context;
@@ -31,36 +38,37 @@ static bool accept_unknown(const void *context, uint32_t item)
            VERDICT_UNKNOWN;
 }
 
-struct spatial_filter nearby_filter_of(const struct nearby_matcher *matcher, bool unknown)
+struct subsets_choice nearby_choose(const struct nearby_matcher *matcher, bool unknown)
 {
     const struct nearby_query *query = matcher->query;
-    struct mask_query wanted = {.cares = query->cares,
-                                .age_months = matcher->age_months,
-                                .open = query->open,
-                                .inclusive = query->inclusive};
-    return (struct spatial_filter){.item_masks = matcher->vacancies->item_masks,
-                                   .node_masks = matcher->vacancies->node_masks,
-                                   .wanted = unknown ? UINT64_MAX : vacancies_wanted_mask(&wanted),
-                                   .context = matcher};
+    struct mask_query wanted = {.age_months = NONE};
+    if (!unknown)
+        wanted = (struct mask_query){.cares = query->cares,
+                                     .age_months = matcher->age_months,
+                                     .open = query->open,
+                                     .inclusive = query->inclusive};
+    struct subsets_choice choice = subsets_choose(matcher->vacancies->subsets, &wanted);
+    choice.filter.context = matcher;
+    return choice;
 }
 
 /* Without filters the masks have said it all: no further look. */
-static struct spatial_filter matching_filter(const struct nearby_matcher *matcher)
+static struct subsets_choice choose_matching(const struct nearby_matcher *matcher)
 {
-    struct spatial_filter filter = nearby_filter_of(matcher, false);
-    if (matcher->has_offer_filter || matcher->has_facility_filter)
-        filter.accept = accept_matching;
-    return filter;
+    struct subsets_choice choice = nearby_choose(matcher, false);
+    if (is_filtered(matcher))
+        choice.filter.accept = accept_matching;
+    return choice;
 }
 
-static enum status count(const struct nearby_matcher *matcher, const struct spatial_filter *filter,
+static enum status count(const struct nearby_matcher *matcher, const struct subsets_choice *choice,
                          int64_t *result, struct error *error)
 {
     double within_m = matcher->query->within_m;
     uint32_t found = 0;
-    enum status status = spatial_index_within(matcher->dataset->index, matcher->query->from,
+    enum status status = spatial_index_within(choice->index, matcher->query->from,
                                               within_m < EVERYWHERE_M ? within_m : EVERYWHERE_M,
-                                              filter, NULL, 0, &found, error);
+                                              &choice->filter, NULL, 0, &found, error);
     if (!status)
         *result = found;
     return status;
@@ -70,16 +78,16 @@ static enum status count_matching(void *context, const struct nearby_matcher *ma
                                   int64_t *result, struct error *error)
 {
     (void)context;
-    struct spatial_filter filter = matching_filter(matcher);
-    return count(matcher, &filter, result, error);
+    struct subsets_choice choice = choose_matching(matcher);
+    return count(matcher, &choice, result, error);
 }
 
 static enum status count_unknown(const struct nearby_matcher *matcher, int64_t *result,
                                  struct error *error)
 {
-    struct spatial_filter filter = nearby_filter_of(matcher, true);
-    filter.accept = accept_unknown;
-    return count(matcher, &filter, result, error);
+    struct subsets_choice choice = nearby_choose(matcher, true);
+    choice.filter.accept = accept_unknown;
+    return count(matcher, &choice, result, error);
 }
 
 static bool filter_is_set(const struct nearby_query *query, enum nearby_filter filter)
@@ -229,19 +237,93 @@ void nearby_list_offers(const struct nearby_matcher *matcher, struct nearby_item
     }
 }
 
+/* What the facilities of these hits and their offers say: asked of memory all together. */
 static inline __attribute__((always_inline)) void
-fetch_facilities(const struct nearby_matcher *matcher, const struct nearby_list *list)
+fetch_hits(const struct nearby_matcher *matcher, const struct spatial_hit *hits, uint32_t count)
 {
     const struct dataset *dataset = matcher->dataset;
     const struct vacancies *vacancies = matcher->vacancies;
-    for (uint32_t i = 0; i < list->item_count; i++)
-        fetch_bytes(&dataset->facilities[list->items[i].facility], sizeof *dataset->facilities);
-    for (uint32_t i = 0; i < list->item_count; i++) {
-        const struct dataset_facility *facility = &dataset->facilities[list->items[i].facility];
+    for (uint32_t i = 0; i < count; i++)
+        fetch_line(&dataset->index_facilities[hits[i].item]);
+    for (uint32_t i = 0; i < count; i++)
+        fetch_bytes(&dataset->facilities[dataset->index_facilities[hits[i].item]],
+                    sizeof *dataset->facilities);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct dataset_facility *facility =
+            &dataset->facilities[dataset->index_facilities[hits[i].item]];
         uint32_t offer = facility->first_offer;
         fetch_bytes(&dataset->offers[offer], facility->offer_count * sizeof *dataset->offers);
         fetch_bytes(&vacancies->offers[offer], facility->offer_count * sizeof *vacancies->offers);
     }
+}
+
+/* The nearest `most` that match. */
+struct page {
+    struct spatial_hit hits[NEARBY_MAX_LIMIT + 1];
+    uint32_t most, count;
+};
+
+/* How many to look at for so many that match: by masks, nine in ten of the places promised are there;
+ * of hourly and drop-in ones six, since the masks think of later starts too. */
+static uint32_t proposals_for(const struct nearby_query *query, uint32_t wanted)
+{
+    bool is_loose = query->open && query->cares & (1 << CARE_HOURLY | 1 << CARE_DROP_IN);
+    return wanted + (is_loose ? wanted * 7 / 8 : wanted / 8) + 4;
+}
+
+/*
+ * Masks let through little more than what matches. So their nearest few are found first, and then
+ * judged in order with their memory asked for together; asked in the midst of the search, each would
+ * be waited for, and so would all that the search passes on its way. Where even twice as many are not
+ * enough, other filters decide, and a search that asks finds the rest.
+ */
+static enum status find_judged(const struct nearby_matcher *matcher, struct subsets_choice *choice,
+                               const struct spatial_hit *after, struct page *page,
+                               struct error *error)
+{
+    const struct nearby_query *query = matcher->query;
+    struct spatial_hit proposed[PROPOSED_MAX], last;
+    for (int round = 0; round < 2; round++) {
+        uint32_t ask = proposals_for(query, page->most - page->count), count = 0;
+        enum status status = spatial_index_nearest(choice->index, query->from, ask, query->within_m,
+                                                   after, &choice->filter, proposed, &count, error);
+        if (status)
+            return status;
+        fetch_hits(matcher, proposed, count);
+        for (uint32_t i = 0; i < count && page->count < page->most; i++)
+            if (accept_matching(matcher, proposed[i].item))
+                page->hits[page->count++] = proposed[i];
+        if (page->count == page->most || count < ask)
+            return STATUS_OK;
+        last = proposed[count - 1];
+        after = &last;
+    }
+    uint32_t count = 0;
+    choice->filter.accept = accept_matching;
+    enum status status =
+        spatial_index_nearest(choice->index, query->from, page->most - page->count, query->within_m,
+                              after, &choice->filter, page->hits + page->count, &count, error);
+    page->count += count;
+    return status;
+}
+
+static enum status find_hits(const struct nearby_matcher *matcher, struct page *page,
+                             struct error *error)
+{
+    const struct nearby_query *query = matcher->query;
+    struct subsets_choice choice = nearby_choose(matcher, false);
+    struct spatial_hit cursor;
+    if (query->has_after)
+        cursor = cursor_hit(matcher->dataset, query);
+    const struct spatial_hit *after = query->has_after ? &cursor : NULL;
+    if (is_filtered(matcher))
+        return find_judged(matcher, &choice, after, page, error);
+    enum status status =
+        spatial_index_nearest(choice.index, query->from, page->most, query->within_m, after,
+                              &choice.filter, page->hits, &page->count, error);
+    if (!status)
+        fetch_hits(matcher, page->hits, page->count);
+    return status;
 }
 
 static enum status find_page(const struct nearby_matcher *matcher, struct nearby_list *list,
@@ -249,23 +331,18 @@ static enum status find_page(const struct nearby_matcher *matcher, struct nearby
 {
     const struct nearby_query *query = matcher->query;
     const struct dataset *dataset = matcher->dataset;
-    struct spatial_hit hits[NEARBY_MAX_LIMIT + 1]; /* one more tells whether anything remains */
-    struct spatial_hit after;
-    if (query->has_after)
-        after = cursor_hit(dataset, query);
-    struct spatial_filter filter = matching_filter(matcher);
-    uint32_t count = 0;
-    enum status status =
-        spatial_index_nearest(dataset->index, query->from, query->limit + 1, query->within_m,
-                              query->has_after ? &after : NULL, &filter, hits, &count, error);
+    struct page page; /* one more tells whether anything remains */
+    page.most = query->limit + 1;
+    page.count = 0;
+    enum status status = find_hits(matcher, &page, error);
     if (status)
         return status;
-    list->complete = count <= query->limit;
-    list->item_count = list->complete ? count : query->limit;
+    list->complete = page.count <= query->limit;
+    list->item_count = list->complete ? page.count : query->limit;
     for (uint32_t i = 0; i < list->item_count; i++)
-        list->items[i] = (struct nearby_item){.facility = dataset->index_facilities[hits[i].item],
-                                              .distance_m = hits[i].distance_m};
-    fetch_facilities(matcher, list);
+        list->items[i] =
+            (struct nearby_item){.facility = dataset->index_facilities[page.hits[i].item],
+                                 .distance_m = page.hits[i].distance_m};
     for (uint32_t i = 0; i < list->item_count; i++)
         nearby_list_offers(matcher, &list->items[i], list);
     return STATUS_OK;
@@ -306,10 +383,9 @@ static enum status find_by_line(const struct nearby_matcher *matcher, struct nea
 {
     enum status status = find_page(matcher, list, error);
     bool limited = isfinite(matcher->query->within_m);
-    bool filtered = matcher->has_offer_filter || matcher->has_facility_filter;
     if (!status && limited)
         status = count_matching(NULL, matcher, &list->matched, error);
-    if (!status && filtered && (limited || list->complete))
+    if (!status && is_filtered(matcher) && (limited || list->complete))
         status = count_unknown(matcher, &list->unknown_matched, error);
     if (!status && matcher->query->relax)
         status = nearby_count_relaxed(matcher, count_matching, NULL, list, error);

@@ -38,9 +38,10 @@ enum verdict nearby_offer_verdict(const struct nearby_matcher *matcher, uint32_t
 
 /* Between nearby.c and nearby_walk.c ------------------------------------------------------------- */
 
-/* The masks of this query in the index; `accept` is the caller's. Masks leave out what is in no
- * nearby answer. `unknown`: what is unknown may be in no mask, so all that is in nearby answers. */
-struct spatial_filter nearby_filter_of(const struct nearby_matcher *matcher, bool unknown);
+/* Where in the index to look for this query, and by which masks; `accept` is the caller's. What is in
+ * no nearby answer is left out. `unknown`: what is unknown may be in no mask, so all that is in nearby
+ * answers. */
+struct subsets_choice nearby_choose(const struct nearby_matcher *matcher, bool unknown);
 
 /* How many facilities have an id up to this one: where a cursor stands among equals. */
 uint32_t nearby_facilities_up_to(const struct dataset *dataset, const char *id);

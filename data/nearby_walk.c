@@ -117,13 +117,13 @@ static enum status look_through(struct search *search, struct look *look, bool u
     enum status status = hold(search, look->limit_mm, &reaches, error);
     if (status || !reaches)
         return status;
-    struct spatial_filter filter = nearby_filter_of(look->matcher, unknown);
-    filter.accept = accept;
-    filter.context = look;
+    struct subsets_choice choice = nearby_choose(look->matcher, unknown);
+    choice.filter.accept = accept;
+    choice.filter.context = look;
     uint32_t count = 0;
-    status = spatial_index_within(look->matcher->dataset->index, query->from,
-                                  radius_m(search->start, look->limit_mm), &filter, NULL, 0, &count,
-                                  error);
+    status =
+        spatial_index_within(choice.index, query->from, radius_m(search->start, look->limit_mm),
+                             &choice.filter, NULL, 0, &count, error);
     *found = count;
     return status;
 }

@@ -95,6 +95,16 @@ static uint64_t choose_tick(const struct vacancies *vacancies, const struct vaca
     return same ? previous->tick : tick > previous->tick ? tick : previous->tick + 1;
 }
 
+static enum status make_subsets(struct vacancies *vacancies, const struct vacancies *previous,
+                                struct error *error)
+{
+    const struct subsets_source source = {.index = vacancies->dataset->index,
+                                          .item_masks = vacancies->item_masks,
+                                          .node_masks = vacancies->node_masks};
+    bool same = previous && previous->dataset == vacancies->dataset;
+    return subsets_build(&source, same ? previous->subsets : NULL, &vacancies->subsets, error);
+}
+
 enum status vacancies_build(const struct dataset *dataset, moment_t now,
                             const struct vacancies *previous, struct vacancies **result,
                             struct error *error)
@@ -120,6 +130,11 @@ enum status vacancies_build(const struct dataset *dataset, moment_t now,
     for (uint32_t i = 0; i < dataset->offer_count; i++)
         vacancies->offers[i] = vacancies_plain_state(vacancies, i, &changes);
     vacancies_fill_masks(vacancies);
+    status = make_subsets(vacancies, previous, error);
+    if (status) {
+        vacancies_release(vacancies);
+        return status;
+    }
     vacancies->changed_at = changes.last == INT64_MIN ? now : changes.last;
     vacancies->next_change_at = changes.next;
     vacancies->tick = choose_tick(vacancies, previous);
@@ -131,6 +146,7 @@ void vacancies_release(struct vacancies *vacancies)
 {
     if (!vacancies)
         return;
+    subsets_release(vacancies->subsets);
     large_memory_free(vacancies->local);
     large_memory_free(vacancies->offers);
     large_memory_free(vacancies->hours_today);

@@ -10,6 +10,7 @@
 #define DATA_VACANCIES_H
 
 #include "data/dataset.h"
+#include "data/subsets.h"
 
 enum freshness { FRESHNESS_FRESH, FRESHNESS_STALE, FRESHNESS_UNKNOWN };
 /* OPEN and FULL are said of fresh numbers alone: a stale number is shown with its age, and what can
@@ -58,6 +59,7 @@ struct vacancies {
     uint8_t *in_nearby;                  /* beside facilities: public, and not for staff alone */
     uint64_t *item_masks;                /* beside index items */
     uint64_t *node_masks;                /* beside index nodes */
+    struct subsets *subsets;             /* of the index, by these masks */
 
     uint32_t public_count; /* facilities */
 };
@@ -65,8 +67,8 @@ struct vacancies {
 /*
  * The state of every offer and facility at `now`. It is the same for every moment from changed_at to
  * just before next_change_at: freshness runs out, slots end, local days begin, nothing else moves.
- * `previous` (may be NULL) keeps `tick` from going back where the clock does. The dataset must
- * outlive it. Yours: vacancies_release().
+ * `previous` (may be NULL) keeps `tick` from going back where the clock does, and what of its subsets
+ * still holds is shared. The dataset must outlive it. Yours: vacancies_release().
  */
 enum status MUST_CHECK vacancies_build(const struct dataset *dataset, moment_t now,
                                        const struct vacancies *previous,
@@ -96,18 +98,11 @@ static inline bool care_has_slots(int8_t care)
 }
 
 /*
- * Masks: bit ((care * 4 + age_class) * 2 + open) * 2 + inclusive. Age classes by months: below 12,
- * 12-24, 24-36, 36 and up. Upper bounds: each readable offer of a facility in nearby answers sets
- * the bits of its care type and ages (of all, where unknown) with open 0, and, if it could be open
- * now, on some date or at some later start, with open 1. A facility without readable offers sets
- * all bits with open 0; one in no nearby answer sets none.
+ * Masks (masks.h) are upper bounds: each readable offer of a facility in nearby answers sets the bits
+ * of its care type and ages (of all, where unknown) with open 0, and, if it could be open now, on
+ * some date or at some later start, with open 1. A facility without readable offers sets all bits
+ * with open 0; one in no nearby answer sets none.
  */
-struct mask_query {
-    uint8_t cares;      /* bit per care type; 0 = any */
-    int32_t age_months; /* NONE = any */
-    bool open, inclusive;
-};
-uint64_t vacancies_wanted_mask(const struct mask_query *query);
 
 /* open places of a group by the rule of DOMAIN.md; NONE = unknown. Freshness is not judged here. */
 int32_t group_open_places(const struct dataset_group *group, const struct group_numbers *numbers);

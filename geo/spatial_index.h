@@ -43,21 +43,19 @@ enum status MUST_CHECK spatial_index_build(const struct geo_point *points, uint3
 void spatial_index_release(struct spatial_index *index); /* safe on NULL */
 
 /*
- * An index of those items alone whose masks have any of `wanted`, as node_masks (filled for `index`)
- * hold them now. The items keep their numbers, so its hits mean the same; it borrows nothing. It is
- * the filter made ready: nearest-k takes no longer in it than without a filter. Yours,
- * spatial_index_release(). STATUS_MEMORY.
+ * An index of those items alone whose masks have any of `wanted`. The items keep their numbers, so its
+ * hits mean the same; it borrows nothing, and may be made of a subset itself. It is the filter made
+ * ready: nearest-k takes no longer in it than without a filter. Yours, spatial_index_release().
+ * STATUS_MEMORY.
+ *
+ * item_masks  by item number, as of the whole index
  *
  * A filter for it has no node masks, and none are filled or mended.
  */
 enum status MUST_CHECK spatial_index_build_subset(const struct spatial_index *index,
-                                                  const uint64_t *node_masks, uint64_t wanted,
+                                                  const uint64_t *item_masks, uint64_t wanted,
                                                   struct spatial_index **subset,
                                                   struct error *error);
-
-/* How many items that would be. */
-uint32_t spatial_index_count_wanted(const struct spatial_index *index, const uint64_t *node_masks,
-                                    uint64_t wanted);
 
 uint32_t spatial_index_count(const struct spatial_index *index);
 size_t spatial_index_bytes(const struct spatial_index *index);

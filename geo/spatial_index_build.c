@@ -243,40 +243,31 @@ enum status spatial_index_build(const struct geo_point *points, uint32_t count,
 
 /* Subsets -------------------------------------------------------------------------------------- */
 
-uint32_t spatial_index_count_wanted(const struct spatial_index *index, const uint64_t *node_masks,
-                                    uint64_t wanted)
-{
-    uint32_t count = 0;
-    for (uint32_t leaf = 0; leaf < index->leaf_count; leaf++)
-        if (node_masks[index->leaf_first + leaf] & wanted)
-            count += bit_count(leaf_wanted(leaf_words(index, node_masks, leaf), wanted));
-    return count;
-}
-
-/* In the order of the whole. */
-static void take_wanted(const struct spatial_index *index, const uint64_t *node_masks,
+/* In the order of the index they are taken from. */
+static void take_wanted(const struct spatial_index *index, const uint64_t *item_masks,
                         uint64_t wanted, struct entry *entries)
 {
     for (uint32_t leaf = 0; leaf < index->leaf_count; leaf++) {
-        if (!(node_masks[index->leaf_first + leaf] & wanted))
-            continue;
-        uint32_t live = leaf_wanted(leaf_words(index, node_masks, leaf), wanted);
         const int32_t *block = index->coordinates + (size_t)leaf * 3 * index->stride;
-        for (; live; live &= live - 1) {
-            uint32_t i = (uint32_t)__builtin_ctz(live);
+        uint32_t begin = leaf_begin(index, leaf), end = leaf_begin(index, leaf + 1);
+        for (uint32_t slot = begin; slot < end; slot++) {
+            if (!(item_masks[index->items[slot]] & wanted))
+                continue;
+            uint32_t i = slot - begin;
             *entries++ = (struct entry){
-                {block[i], block[index->stride + i], block[2 * (size_t)index->stride + i]},
-                leaf_begin(index, leaf) + i};
+                {block[i], block[index->stride + i], block[2 * (size_t)index->stride + i]}, slot};
         }
     }
 }
 
 enum status spatial_index_build_subset(const struct spatial_index *index,
-                                       const uint64_t *node_masks, uint64_t wanted,
+                                       const uint64_t *item_masks, uint64_t wanted,
                                        struct spatial_index **subset, struct error *error)
 {
     *subset = NULL;
-    uint32_t count = spatial_index_count_wanted(index, node_masks, wanted);
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < index->count; slot++)
+        count += (item_masks[index->items[slot]] & wanted) != 0;
     struct builder builder = {.index = allocate(count, false),
                               .entries = malloc(((size_t)count + 1) * sizeof(struct entry)),
                               .points = index->points,
@@ -287,10 +278,10 @@ enum status spatial_index_build_subset(const struct spatial_index *index,
         spatial_index_release(builder.index);
         return error_memory(error, "building a subset of the spatial index");
     }
-    take_wanted(index, node_masks, wanted, builder.entries);
-    /* What stands in kd order stays about in it when a few are left out. Where most are, leaves would
-     * reach from one town to the next. */
-    if (count < index->count / 4)
+    take_wanted(index, item_masks, wanted, builder.entries);
+    /* What stands in kd order stays about in it when a few are left out. Where most are, or for the
+     * second time, leaves would reach from one town to the next. */
+    if (count < index->count / 4 || !index->slots)
         arrange(&builder, 0, builder.index->leaf_count);
     fill_nodes(&builder);
     free(builder.entries);

@@ -142,7 +142,7 @@ TEST(masks_promise_every_facility_that_matches)
                                      .inclusive = masked.inclusive};
         if (test_random_below(&random, 3) == 0)
             query.start_month = day_month(world->vacancies->local[0].day) + 2;
-        uint64_t wanted = vacancies_wanted_mask(&masked);
+        uint64_t wanted = mask_wanted(&masked);
         for (uint32_t item = 0; item < dataset->index_count; item++)
             promised += (world->vacancies->item_masks[item] & wanted) != 0;
         struct reference_answer answer = reference_find(world, &query);
