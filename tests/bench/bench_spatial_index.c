@@ -1,11 +1,13 @@
 /*
  * The nearest 20 of 100,000 seeded facilities: our index against a GEOS STRtree with a growing window
  * and a plain scan, all ending with distance_m(), plain and with a rare filter; then ours at
- * 1,000,000. Interleaved in one run. Every list must be identical, else this ends with 1.
+ * 1,000,000. Filtered, ours looks where the server looks: in the packed subset of data/subsets.h. The
+ * sides take turns in one run. Every list must be identical, else this ends with 1.
  */
 #define GEOS_USE_ONLY_R_API
+#include "data/records.h"
+#include "data/subsets.h"
 #include "geo/distance.h"
-#include "geo/spatial_index.h"
 #include "tests/bench/seed.h"
 
 #include <geos_c.h>
@@ -19,11 +21,10 @@
 enum {
     K = 20,
     QUERIES = 2000,
-    BATCH = 500, /* long enough that each side finds its own data in the caches again */
-    ROUNDS = 10,
-    SCANS = 100,       /* queries that the plain scan also answers: some 100 ms each */
-    MILLION_SCANS = 2, /* and there ten times that */
-    SAMPLES = SCANS + QUERIES / BATCH * ROUNDS, /* room for either */
+    TURNS = 21,
+    SCANS = 100,        /* queries that the plain scan also answers: some 100 ms each */
+    MILLION_SCANS = 10, /* and there ten times that */
+    SAMPLES = SCANS,    /* room for either */
     /* hourly (2), 12-24 months (1), open, inclusive: data/vacancies.h */
     WANTED_BIT = ((2 * 4 + 1) * 2 + 1) * 2 + 1
 };
@@ -34,6 +35,7 @@ struct facilities {
     struct geo_point *points;
     uint64_t *masks, *node_masks;
     struct spatial_index *index;
+    struct subsets *subsets;
     struct geo_point queries[QUERIES];
 };
 
@@ -95,14 +97,19 @@ static void keep(struct answer *answer, struct spatial_hit hit)
 
 /* Ours ------------------------------------------------------------------------------------------ */
 
+/* One combination of the masks says all of this filter: there is nothing left to recheck. */
+static const struct mask_query wanted_query = {
+    .cares = 1 << CARE_HOURLY, .age_months = 18, .open = true, .inclusive = true};
+
 static void find_ours(void *side, struct geo_point from, bool filtered, struct answer *answer)
 {
     const struct facilities *f = side;
-    /* one combination of the masks says all of this filter: there is nothing left to recheck */
-    struct spatial_filter filter = {f->masks, f->node_masks, WANTED, NULL, NULL};
+    struct subsets_choice choice = {.index = f->index};
     struct error error;
-    if (spatial_index_nearest(f->index, from, K, INFINITY, NULL, filtered ? &filter : NULL,
-                              answer->hits, &answer->count, &error) != STATUS_OK) {
+    if (filtered)
+        choice = subsets_choose(f->subsets, &wanted_query);
+    if (spatial_index_nearest(choice.index, from, K, INFINITY, NULL, &choice.filter, answer->hits,
+                              &answer->count, &error) != STATUS_OK) {
         fprintf(stderr, "%s\n", error.message);
         exit(1);
     }
@@ -227,14 +234,18 @@ static void answer_all(find_fn *find, void *side, const struct facilities *f, ui
         find(side, f->queries[i], filtered, &answers[i]);
 }
 
-static double batch_ns(find_fn *find, void *side, const struct facilities *f, uint32_t first,
-                       bool filtered)
+/* A turn of one side: through all queries once, so that it finds its own data in the caches again after
+ * the other's turn, and then through them measured. */
+static double turn_ns(find_fn *find, void *side, const struct facilities *f, bool filtered)
 {
     struct answer answer;
-    double started = now_ns();
-    for (uint32_t i = first; i < first + BATCH; i++)
-        find(side, f->queries[i], filtered, &answer);
-    return (now_ns() - started) / BATCH;
+    double started = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        started = now_ns();
+        for (uint32_t i = 0; i < QUERIES; i++)
+            find(side, f->queries[i], filtered, &answer);
+    }
+    return (now_ns() - started) / QUERIES;
 }
 
 /* The best first window for GEOS, plain and filtered, of a wide range. */
@@ -243,10 +254,8 @@ static void geos_tune(struct geos_side *side)
     for (int filtered = 0; filtered < 2; filtered++) {
         double best_ns = INFINITY, best_m = 0;
         for (double first_m = 125; first_m <= 32000; first_m *= sqrt(2)) {
-            double ns = 0;
             side->first_m[filtered] = first_m;
-            for (uint32_t first = 0; first < QUERIES / 4; first += BATCH)
-                ns += batch_ns(find_geos, side, side->facilities, first, filtered);
+            double ns = turn_ns(find_geos, side, side->facilities, filtered);
             if (ns < best_ns) {
                 best_ns = ns;
                 best_m = first_m;
@@ -305,9 +314,8 @@ static double measure_ours(struct facilities *f, bool filtered, struct answer *a
 {
     static struct figures ours;
     ours.count = 0;
-    for (int round = 0; round < ROUNDS; round++)
-        for (uint32_t first = 0; first < QUERIES; first += BATCH)
-            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered);
+    for (int turn = 0; turn < TURNS; turn++)
+        ours.samples[ours.count++] = turn_ns(find_ours, f, f, filtered);
     answer_all(find_ours, f, f, QUERIES, filtered, answers);
     return print("ours", f->count, filtered, &ours);
 }
@@ -317,11 +325,10 @@ static double measure_peers(struct facilities *f, struct geos_side *side, bool f
 {
     static struct figures ours, geos, scan;
     ours.count = geos.count = scan.count = 0;
-    for (int round = 0; round < ROUNDS; round++)
-        for (uint32_t first = 0; first < QUERIES; first += BATCH) {
-            geos.samples[geos.count++] = batch_ns(find_geos, side, f, first, filtered);
-            ours.samples[ours.count++] = batch_ns(find_ours, f, f, first, filtered);
-        }
+    for (int turn = 0; turn < TURNS; turn++) {
+        geos.samples[geos.count++] = turn_ns(find_geos, side, f, filtered);
+        ours.samples[ours.count++] = turn_ns(find_ours, f, f, filtered);
+    }
     answer_all(find_ours, f, f, QUERIES, filtered, answers);
     answer_all(find_geos, side, f, QUERIES, filtered, others);
     check_same(answers, others, QUERIES, "GEOS");
@@ -360,18 +367,28 @@ static void facilities_make(struct facilities *f, uint32_t count)
     f->node_masks = allocate(spatial_index_node_count(f->index), sizeof *f->node_masks);
     spatial_index_fill_masks(f->index, f->masks, f->node_masks);
     double filled = now_ns();
+    const struct subsets_source source = {f->index, f->masks, f->node_masks};
+    if (subsets_build(&source, NULL, &f->subsets, &error) != STATUS_OK) {
+        fprintf(stderr, "%s\n", error.message);
+        exit(1);
+    }
+    double divided = now_ns();
+    struct subsets_size size = subsets_size(f->subsets);
     uint32_t wanted = 0;
     for (uint32_t i = 0; i < count; i++)
         wanted += is_wanted(f->masks, i);
-    printf("%u facilities: built in %.1f ms, masks in %.1f ms, %.1f MB and %.1f MB; %.2f %% match "
-           "the filter\n",
-           count, (built - started) / 1e6, (filled - built) / 1e6,
-           (double)spatial_index_bytes(f->index) / 1e6,
-           spatial_index_node_count(f->index) * 8 / 1e6, 100.0 * wanted / count);
+    printf("%u facilities: built in %.1f ms, masks in %.1f ms, %u subsets in %.1f ms; %.1f MB, "
+           "%.1f MB "
+           "and %.1f MB; %.2f %% match the filter\n",
+           count, (built - started) / 1e6, (filled - built) / 1e6, size.count,
+           (divided - filled) / 1e6, (double)spatial_index_bytes(f->index) / 1e6,
+           spatial_index_node_count(f->index) * 8 / 1e6, (double)size.bytes / 1e6,
+           100.0 * wanted / count);
 }
 
 static void facilities_release(struct facilities *f)
 {
+    subsets_release(f->subsets);
     spatial_index_release(f->index);
     free(f->points);
     free(f->masks);
@@ -385,9 +402,9 @@ int main(void)
     static struct geos_side side;
     double medians[2];
 
-    printf("nearest %d, %d queries in batches of %d, %d rounds; filter: hourly, 18 months, open, "
+    printf("nearest %d, %d queries a turn, %d turns a side; filter: hourly, 18 months, open, "
            "inclusive; processor time\n",
-           K, QUERIES, BATCH, ROUNDS);
+           K, QUERIES, TURNS);
     facilities_make(&hundred_thousand, 100000);
     geos_open(&side, &hundred_thousand);
     geos_tune(&side);
