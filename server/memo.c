@@ -86,6 +86,15 @@ static enum memo_found hand_out(struct line *line, int64_t now_ms, struct memo_a
     return MEMO_FOUND;
 }
 
+/* May it be handed out although the data are newer? */
+static bool is_young(const struct memo_answer *answer, int64_t now_ms)
+{
+    int64_t old_ms = MEMO_OLD_MS;
+    if (answer->is_usual && answer->took_ms < old_ms)
+        old_ms = answer->took_ms;
+    return now_ms - answer->made_ms < old_ms;
+}
+
 enum memo_found memo_find(struct memo *memo, uint64_t question, bool is_usual, uint64_t generation,
                           int64_t now_ms, struct memo_answer **answer)
 {
@@ -95,14 +104,17 @@ enum memo_found memo_find(struct memo *memo, uint64_t question, bool is_usual, u
     pthread_mutex_lock(&memo->lock);
     fill_purse(memo, now_ms);
     struct line *line = find_line(memo, question, &place);
-    bool is_good = line && (line->answer.generation == generation ||
-                            now_ms - line->answer.made_ms < MEMO_OLD_MS);
+    bool is_good =
+        line && (line->answer.generation == generation || is_young(&line->answer, now_ms));
     bool may_compute = !memo->is_computing && (is_usual || memo->purse_ms > 0);
     if (is_good || (line && !may_compute)) {
         found = hand_out(line, now_ms, answer);
     } else if (may_compute) {
         memo->is_computing = true;
-        memo->pending = (struct memo_answer){NULL, question, is_usual, generation, now_ms};
+        memo->pending = (struct memo_answer){.question = question,
+                                             .is_usual = is_usual,
+                                             .generation = generation,
+                                             .made_ms = now_ms};
         found = MEMO_COMPUTE;
     }
     pthread_mutex_unlock(&memo->lock);
@@ -147,6 +159,7 @@ struct memo_answer *memo_put(struct memo *memo, void *value, int64_t now_ms)
     if (line) {
         *line = (struct line){memo->pending, 1, now_ms, true};
         line->answer.value = value;
+        line->answer.took_ms = now_ms - line->answer.made_ms;
         line->answer.made_ms = now_ms;
         memo->lines[make_place(memo, memo->pending.question)] = line;
     } else {

@@ -5,7 +5,8 @@
  * One answer is computed at a time, by the request that asked for it; no request ever waits for
  * another. Computing is paid from a purse of time that fills at a quarter of a processor's pace, so
  * that questions nobody asked before cannot take more than that from the server. An answer older than
- * the data is handed out for a second more, and for as long as a new one cannot be computed.
+ * the data is handed out for a second more (of a usual question: for as long as computing it took),
+ * and for as long as a new one cannot be computed.
  *
  *   switch (memo_find(memo, question, is_usual, generation, now_ms, &answer)) {
  *   case MEMO_FOUND:   … read answer->value … memo_return(memo, answer); break;
@@ -36,7 +37,7 @@ struct memo_answer { /* read only */
     uint64_t question; /* exact, not a hash */
     bool is_usual;
     uint64_t generation; /* of the data that it was computed from */
-    int64_t made_ms;
+    int64_t made_ms, took_ms;
 };
 
 /* `release` frees a value. */

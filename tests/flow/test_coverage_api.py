@@ -1,6 +1,7 @@
 """GET /v1/coverage: what planners see of every community, and what the public may see of people."""
 
 import csv
+import datetime
 import io
 import json
 import math
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 from test_walk import STREETS, TODAY, TOWN
 
+YESTERDAY = TODAY - datetime.timedelta(days=1)
 FACILITIES = [("s", 120.194, 30.1986, "full_day", "yes"), ("n", 120.192, 30.2022, "hourly", ""),
               ("e", 120.203, 30.2022, "full_day", "")]
 # id, lon, lat, residents, children under 3
@@ -26,7 +28,7 @@ def town(flow, streets=True):
     store = flow.store(TOWN)
     register = flow.folder / "register.csv"
     register.write_text("id,name,lon,lat,care,inclusive,age_from,age_to,licensed,as_of,staffed,enrolled,held\n" + "".join(
-        f"{key},示例 {key},{lon},{lat},{care},{inclusive},12,24,10,{TODAY},9,5,0\n"
+        f"{key},示例 {key},{lon},{lat},{care},{inclusive},12,24,10,{YESTERDAY},9,5,0\n"
         for key, lon, lat, care, inclusive in FACILITIES), encoding="utf-8")
     outlines = flow.folder / "communities.geojson"
     outlines.write_text(json.dumps({"type": "FeatureCollection", "features": [
@@ -37,7 +39,7 @@ def town(flow, streets=True):
     homes.write_text("id,lon,lat,residents,children_under_3\n" + "".join(
         ",".join(map(str, home)) + "\n" for home in HOMES), encoding="utf-8")
     flow.run("import", "communities", outlines, "--store", store)
-    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", YESTERDAY, "--store", store)
     if streets:
         flow.run("import", "osm", STREETS, "--store", store)
     flow.run("import", "residents", homes, "--coordsys", "wgs84", "--store", store)
@@ -210,3 +212,20 @@ def test_isochrones_tell_who_lives_within_by_tens(flow):
     flow.run("import", "osm", STREETS, "--store", bare.store)
     for feature in bare.get(f"/v1/isochrone?{urlencode(ask)}").json()["features"]:
         assert feature["properties"]["residents"] is None, "no figures are not nobody"
+
+
+def test_a_place_that_is_taken_shows_in_coverage_at_once(flow):
+    store = town(flow)
+    server = flow.serve(store)
+    assert by_code(coverage(server))[WEST]["care"]["full_day"]["open"] == 1
+    full = flow.folder / "full.csv"
+    rows = (flow.folder / "register.csv").read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n")
+    full.write_text(rows.replace(f",{YESTERDAY},", f",{TODAY},"), encoding="utf-8")
+    flow.run("import", "register", full, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    took, until = None, time.monotonic() + 5
+    started = time.monotonic()
+    while took is None and time.monotonic() < until:
+        if by_code(coverage(server))[WEST]["care"]["full_day"]["open"] == 0:
+            took = time.monotonic() - started
+    assert took is not None and took < 2, f"{took} s after the import"
+    assert by_code(coverage(server))[WEST]["care"]["full_day"]["reachable"] == 1

@@ -126,6 +126,24 @@ TEST(the_answer_not_asked_for_the_longest_goes_first_but_not_while_it_is_read)
     CHECK_INT(atomic_load(&alive), 0);
 }
 
+TEST(a_usual_question_is_old_only_as_long_as_computing_it_took)
+{
+    struct memo *memo = open_memo();
+    struct memo_answer *answer;
+    REQUIRE(memo_find(memo, 500, true, 1, 0, &answer) == MEMO_COMPUTE);
+    memo_return(memo, memo_put(memo, make_value(500), 30));
+    REQUIRE(memo_find(memo, 500, true, 2, 59, &answer) == MEMO_FOUND);
+    memo_return(memo, answer);
+    CHECK(memo_find(memo, 500, true, 2, 60, &answer) == MEMO_COMPUTE);
+    memo_return(memo, memo_put(memo, make_value(500), 60 + 5000));
+    REQUIRE(memo_find(memo, 500, true, 3, 5060 + MEMO_OLD_MS - 1, &answer) == MEMO_FOUND);
+    memo_return(memo, answer);
+    CHECK(memo_find(memo, 500, true, 3, 5060 + MEMO_OLD_MS, &answer) == MEMO_COMPUTE);
+    memo_give_up(memo, 7000);
+    memo_close(memo);
+    CHECK_INT(atomic_load(&alive), 0);
+}
+
 TEST(usual_questions_stay_and_are_computed_when_the_purse_is_empty)
 {
     struct memo *memo = open_memo();
