@@ -218,8 +218,8 @@ def test_a_place_that_is_taken_shows_in_coverage_at_once(flow):
     store = town(flow)
     server = flow.serve(store)
     assert by_code(coverage(server))[WEST]["care"]["full_day"]["open"] == 1
-    full = flow.folder / "full.csv"
-    rows = (flow.folder / "register.csv").read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n")
+    full = flow.folder / "register.csv"
+    rows = full.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n")
     full.write_text(rows.replace(f",{YESTERDAY},", f",{TODAY},"), encoding="utf-8")
     flow.run("import", "register", full, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
     took, until = None, time.monotonic() + 5
