@@ -13,7 +13,7 @@ export interface CareCoverage {
   open: number | null;
   median_minutes: number | null;
   p90_minutes: number | null;
-  beyond_60?: "median" | "p90" | null; /* from which of the two on it is farther than 60 minutes */
+  beyond_60: boolean; /* minutes that are null are farther than 60 */
 }
 
 /** Counts of people in public answers are rounded, small ones told as "<10". */
@@ -24,11 +24,11 @@ export interface Community {
   name: string;
   name_en: string | null;
   street: string | null;
-  state: "ok" | "no_data" | "off_network";
+  state: "known" | "few" | "no_data" | "off_network";
   residents: People;
   children: People;
   care: Record<Care, CareCoverage>;
-  missing: Care[];
+  missing: Care[] | null; /* null where nothing may be said */
   off_network_share: number | null;
   places_per_1000: number | null;
   standard_per_1000: number | null;

@@ -34,7 +34,7 @@ function record(community: Community, choice: Choice): Record<string, unknown> {
     standard_per_1000: community.standard_per_1000,
     places_needed: community.places_needed,
     access: community.access,
-    missing: CARES.filter((one) => community.missing.includes(one)).join(" "),
+    missing: CARES.filter((one) => community.missing?.includes(one)).join(" "),
   };
 }
 

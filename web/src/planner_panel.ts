@@ -27,7 +27,7 @@ function cares(community: Community, choice: Choice): HTMLElement {
 }
 
 function facts(community: Community): HTMLElement {
-  const missing = community.missing.map((care) => t(`care.${care}`)).join(t("list.separator"));
+  const missing = community.missing ? community.missing.map((care) => t(`care.${care}`)).join(t("list.separator")) : "–";
   return h(
     "dl",
     { class: "facts" },

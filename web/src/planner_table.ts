@@ -27,8 +27,7 @@ export function minutesText(community: Community, care: Care, quantile: Quantile
   const cover = community.care[care];
   const value = cover[quantile === "median" ? "median_minutes" : "p90_minutes"];
   if (value !== null) return number(value, 1);
-  const isBeyond = cover.beyond_60 === "median" || (cover.beyond_60 === "p90" && quantile === "p90");
-  return isBeyond ? t("planner.beyond_60") : "–";
+  return cover.beyond_60 ? t("planner.beyond_60") : "–";
 }
 
 export function numberText(value: number | null, digits = 1): string {
@@ -75,8 +74,8 @@ export const COLUMNS: Column[] = [
   {
     id: "missing",
     heading: "planner.missing",
-    text: (one) => one.missing.map((care) => t(`care.${care}`)).join(t("list.separator")) || t("planner.none_missing"),
-    order: (one) => -one.missing.length,
+    text: (one) => (one.missing ? one.missing.map((care) => t(`care.${care}`)).join(t("list.separator")) || t("planner.none_missing") : "–"),
+    order: (one) => -(one.missing?.length ?? 0),
   },
 ];
 
