@@ -23,7 +23,9 @@
 enum {
     DEFAULT_CONNECTIONS = 4096,
     LEAST_CONNECTIONS = 64,
-    POOL_BYTES = 128 * 1024, /* of one connection: a URL of 2 KiB can have 1,000 arguments */
+    /* Of one connection: a head of GUARD_HEAD_BYTES, its lines as the library keeps them, and the head
+     * of the answer. All of it is cleared after every request, so it is no larger than that. */
+    POOL_BYTES = 32 * 1024,
     POOL_INCREMENT = 4 * 1024,
     BACKLOG = 1024,
     SPARE_FILES = 256,        /* beside connections: the store, the log, … */
@@ -97,6 +99,19 @@ static struct conversation *conversation_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
+/*
+ * The library keeps 64 bytes of its pool for each argument of a query, and closes without an answer
+ * when the pool is full. Nobody asks it for arguments (params_input.c reads the copy), so it is shown
+ * one: the ampersands, in the connection's own buffer, which it cuts up next, become another character.
+ */
+static void hide_arguments(char *url, size_t length)
+{
+    char *query = memchr(url, '?', length);
+    for (char *c = query; c && c < url + length; c++)
+        if (*c == '&')
+            *c = ';';
+}
+
 /* The request line is there; the library is about to cut it up, so it is copied as it was sent. */
 static void *on_request_line(void *cls, const char *url, struct MHD_Connection *connection)
 {
@@ -109,6 +124,7 @@ static void *on_request_line(void *cls, const char *url, struct MHD_Connection *
         conversation->url_length > GUARD_URL_BYTES ? GUARD_URL_BYTES : conversation->url_length;
     memcpy(conversation->url, url, kept);
     conversation->url[kept] = '\0';
+    hide_arguments((char *)url, conversation->url_length);
     reaper_stage(cls, conversation, CUT_HEAD);
     return conversation;
 }

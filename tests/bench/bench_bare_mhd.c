@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POOL_BYTES = 128 << 10, POOL_INCREMENT = 4 << 10, CONNECTIONS = 4096, SILENCE_S = 61 };
+enum { POOL_BYTES = 32 << 10, POOL_INCREMENT = 4 << 10, CONNECTIONS = 4096, SILENCE_S = 61 };
 
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,

@@ -125,6 +125,10 @@ def test_floods_of_arguments_are_answered_or_closed(flow):
         received, _ = server.raw(b"GET /v1/nearby?" + query + b" HTTP/1.1\r\n" + HOST +
                                  b"Connection: close\r\n\r\n")
         assert raw_statuses(received) == [400], (count, received[:200])
+    # separators alone, as many as a URL holds, beside as large a head as may come
+    received, _ = server.raw(b"GET /v1/nearby?" + b"&" * 2030 + b" HTTP/1.1\r\n" + HOST +
+                             b"X: " + b"a" * 14000 + b"\r\nConnection: close\r\n\r\n")
+    assert raw_statuses(received) == [400], received[:200]
     for count in (3000, 20000, 60000):
         query = b"&" * count
         received, closed = server.raw(b"GET /v1/nearby?" + query + b" HTTP/1.1\r\n" + HOST + b"\r\n")
