@@ -1,6 +1,6 @@
 /*
- * Shared by http.c (the daemon and the way of a request), http_head.c (heads), http_respond.c
- * (answers) and http_reaper.c (deadlines). Nobody else includes it.
+ * Shared by http.c (start and end), http_request.c (the way of a request), http_head.c (heads),
+ * http_respond.c (answers) and http_reaper.c (deadlines). Nobody else includes it.
  */
 #ifndef SERVER_HTTP_INTERNAL_H
 #define SERVER_HTTP_INTERNAL_H
@@ -48,7 +48,6 @@ struct reaper {
     bool stopping, draining;
 };
 
-/* What one serving thread has, for its requests alone. */
 /*
  * A body of the usual size is not copied: its buffer is lent to the library, which gives it back when
  * the answer is sent, and the next one is written into a buffer that has come back. Both happen in
@@ -61,6 +60,7 @@ enum {
     BODIES_SPARE = 8
 };
 
+/* What one serving thread has, for its requests alone. */
 struct http_worker {
     struct worker worker;
     uint32_t number;
@@ -94,6 +94,16 @@ struct http {
     struct http_worker *workers;
     uint32_t worker_count;
 };
+
+/* http_request.c: what the library calls; cls is the struct http. */
+void http_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                        enum MHD_ConnectionNotificationCode code);
+void *http_on_request_line(void *cls, const char *url, struct MHD_Connection *connection);
+enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *upload,
+                                size_t *upload_length, void **context);
+void http_on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                       enum MHD_RequestTerminationCode code);
 
 /* http_respond.c */
 enum { ANSWER_MAX_BYTES = 32 << 20, GZIP_LEAST_BYTES = 1024 };

@@ -8,7 +8,7 @@
  *                     struct error *error);
  *
  * It writes the body into `out` (empty at the start) and returns OK, or returns a status with its
- * sentence: http.c turns every failure into a problem answer and drops what was written. Picture,
+ * sentence: http_respond.c turns every failure into a problem answer and drops what was written. Picture,
  * scratch and arena are good until the handler returns.
  */
 #ifndef SERVER_REQUEST_H
