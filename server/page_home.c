@@ -96,6 +96,7 @@ static void begin_select(struct html *html, const struct page_search *search, co
     write_label(html, name, words);
     HTML(html, "<select");
     write_names(html, search, name);
+    write_described(html, search, name, false);
     HTML(html, ">");
 }
 

@@ -22,6 +22,15 @@ def ask_everything(server):
         server.post("/v1/nearby", good, HEADERS),
     ]
     assert [answer.status for answer in asked] == [200, 200, 200], asked
+    pages = [ask_page(server, body) for body in (
+        f"at={LON}%2C{LAT}&coordsys=wgs84&born={BORN}&start={START}&open=1",
+        f"at={LON}%2C{LAT}&coordsys=gcj02&born={WORD}", f"q={WORD}&born={BORN}", f"pick={WORD}&at={LON}")]
+    pages.append(server.get(f"/?at={LON},{LAT}&born={BORN}&q={WORD}", HEADERS))
+    assert [page.status for page in pages] == [200] * 5, pages
+    for page in pages:  # what is typed is shown again in its field, and leads into no address
+        assert "location" not in page.headers and "refresh" not in page.headers
+        for href in re.findall(r'(?:href|src|action|content)="([^"]*)"', page.body.decode()):
+            assert not any(canary in href for canary in (LON[:8], LAT[:7], BORN, WORD)), href
     failing = [
         server.get(f"/v1/nearby?{point}&care={WORD}", HEADERS),
         server.get(f"/v1/nearby?{point}&{WORD}=1", HEADERS),
@@ -29,6 +38,9 @@ def ask_everything(server):
         server.get(f"/v1/nearby?{point}&cursor={WORD}", HEADERS),
         server.get(f"/v1/facilities/{WORD}?coordsys=wgs84", HEADERS),
         server.get(f"/{WORD}/{LON}", HEADERS),
+        server.get(f"/{WORD}/{LON}", {**HEADERS, "Accept": "text/html"}),
+        server.get(f"/facilities/{WORD}", HEADERS),
+        server.get(f"/static/{WORD}", HEADERS),
         server.request("PUT", f"/v1/nearby?{point}", body=b"x", headers=HEADERS),
         server.request("POST", "/v1/nearby", body=f'{{"lon":{LON},"lat":{LAT},"{WORD}":1}}'.encode(),
                        headers={**HEADERS, "Content-Type": "application/json"}),
@@ -43,6 +55,11 @@ def ask_everything(server):
     with server.socket() as conversation:  # somebody who goes away in the middle
         conversation.sendall(f"POST /v1/nearby HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                              f"Content-Length: 90\r\n\r\n{{\"lon\":{LON},".encode())
+
+
+def ask_page(server, body):
+    return server.request("POST", "/", body=body.encode(),
+                          headers={**HEADERS, "Content-Type": "application/x-www-form-urlencoded"})
 
 
 def look(text, where, found):
@@ -76,7 +93,7 @@ def test_no_canary_is_found_in_logs_metrics_or_files(flow):
                        r"( reason=[a-z-]+)?")
     routes = {re.search(r"route=(\S+)", line).group(1) for line in lines}
     assert all(shape.fullmatch(line) for line in lines), lines
-    assert routes <= {"-", "/v1/nearby", "/v1/facilities/{id}", "/readyz", "/metrics", "/v1/status"}, routes
+    assert routes <= {"-", "/", "/facilities/{id}", "/static/{name}", "/v1/nearby", "/v1/facilities/{id}", "/readyz", "/metrics", "/v1/status"}, routes
 
 
 def test_no_canary_is_found_in_a_json_log(flow):
