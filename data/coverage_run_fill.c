@@ -74,7 +74,7 @@ static void add_supply(struct coverage_entry *entry, const struct coverage_suppl
     entry->places_staff_only += supply->places_staff_only;
 }
 
-static void relate_places(struct coverage_entry *entry)
+void coverage_run_relate(struct coverage_entry *entry)
 {
     entry->places_per_1000 = entry->public_places_per_1000 = (double)NAN;
     if (entry->residents == NONE || entry->residents == 0)
@@ -206,11 +206,11 @@ enum status coverage_run_fill(const struct coverage_ground *ground,
     }
     for (uint32_t c = 0; c < run->community_count; c++) {
         struct coverage_entry *entry = &run->communities[c];
-        relate_places(entry);
+        coverage_run_relate(entry);
         entry->places_needed = places_needed(entry->standard_per_1000, entry->residents);
         add_figure(&run->whole.places_needed, entry->places_needed);
     }
-    relate_places(&run->whole);
+    coverage_run_relate(&run->whole);
     coverage_run_judge(run);
     return coverage_run_access(ground, supply, run, error);
 }

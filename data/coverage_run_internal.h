@@ -20,6 +20,9 @@ enum status MUST_CHECK coverage_run_fill(const struct coverage_ground *ground,
                                          const struct coverage_supply *supply,
                                          struct coverage_run *run, struct error *error);
 
+/* Places per 1,000 residents, of an entry's own counts. */
+void coverage_run_relate(struct coverage_entry *entry);
+
 /* The bits and counts that depend on shares: after `coverage` has been answered, or changed. */
 void coverage_run_judge(struct coverage_run *run);
 

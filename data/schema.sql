@@ -491,3 +491,10 @@ CREATE TABLE audit(
   previous_hash BLOB NOT NULL CHECK (length(previous_hash) = 32),
   hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
 ) STRICT;
+
+-- step 3
+-- A run is kept whole, as the JSON of data/coverage_record.h; `parameters` too, and equal questions
+-- have equal texts. Rows by community would repeat the run's key in every one of them.
+DROP TABLE coverage;
+ALTER TABLE run ADD COLUMN result TEXT;
+CREATE INDEX run_of ON run(region, kind, parameters, day);

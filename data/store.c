@@ -367,6 +367,21 @@ enum status store_import_run_insert(struct store *store, struct import_run *run,
     return status ? status : store->backend->import_run_insert(store, run, error);
 }
 
+enum status store_run_insert(struct store *store, struct run_record *run, struct error *error)
+{
+    enum status status = may_write(store, error);
+    return status ? status : store->backend->run_insert(store, run, error);
+}
+
+enum status store_run_find(struct store *store, const char *region, const char *kind,
+                           const char *parameters, day_t day, struct arena *arena,
+                           struct run_record *run, struct error *error)
+{
+    *run = (struct run_record){0};
+    return store->backend->run_find(store, region, kind, parameters,
+                                    day == DAY_NONE ? DAY_OPEN : day, arena, run, error);
+}
+
 enum status store_import_runs(struct store *store, const char *region, uint32_t limit,
                               struct arena *arena, struct import_run **runs, uint32_t *count,
                               struct error *error)

@@ -196,6 +196,26 @@ enum status MUST_CHECK store_import_runs(struct store *store, const char *region
 enum status MUST_CHECK store_import_latest(struct store *store, const char *region,
                                            const char *source, day_t *as_of, struct error *error);
 
+/* What was computed of a region and is kept, with its history: runs of coverage. */
+struct run_record {
+    int64_t key;
+    const char *region, *kind; /* "coverage" */
+    const char *parameters;    /* JSON: equal questions have equal texts */
+    const char *result;        /* JSON */
+    uint64_t generation;       /* of the store that it was computed from */
+    day_t day;                 /* local: what the run shows */
+    moment_t started_at, ended_at;
+    bool
+        is_current; /* in the place of the region's current run of this kind, in this transaction */
+};
+enum status MUST_CHECK store_run_insert(struct store *store, struct run_record *run,
+                                        struct error *error);
+/* The newest run of these parameters that shows `day` or an earlier day (DAY_NONE: any), in the
+ * arena; NOT_FOUND. */
+enum status MUST_CHECK store_run_find(struct store *store, const char *region, const char *kind,
+                                      const char *parameters, day_t day, struct arena *arena,
+                                      struct run_record *run, struct error *error);
+
 /*
  * Scans: every believed row that holds on `day` (DAY_NONE: every believed version of any day), in
  * ascending order of key (places: of group; hours, exceptions: of (owner_kind, owner); slots: of

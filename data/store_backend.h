@@ -66,6 +66,9 @@ struct store_backend {
                                struct import_run **, uint32_t *, struct error *);
     enum status (*import_latest)(struct store *, const char *, const char *, day_t *,
                                  struct error *);
+    enum status (*run_insert)(struct store *, struct run_record *, struct error *);
+    enum status (*run_find)(struct store *, const char *, const char *, const char *, day_t,
+                            struct arena *, struct run_record *, struct error *);
 
     enum status (*scan_open)(struct store *, enum store_rows, day_t, struct store_scan **,
                              struct error *);

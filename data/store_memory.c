@@ -28,6 +28,7 @@ const size_t memory_item_bytes[LIST_COUNT] = {
     [SLOTS] = sizeof(struct slot_record),
     [EDITS] = sizeof(struct field_edit),
     [RUNS] = sizeof(struct import_run),
+    [KEPT_RUNS] = sizeof(struct run_record),
 };
 
 /* Lists ------------------------------------------------------------------------------------------*/
@@ -401,6 +402,8 @@ static const struct store_backend memory_backend = {
     .field_edits = memory_field_edits,
     .import_run_insert = memory_import_run_insert,
     .import_runs = memory_import_runs,
+    .run_insert = memory_run_insert,
+    .run_find = memory_run_find,
     .import_latest = memory_import_latest,
     .scan_open = memory_scan_open,
     .scan_next = memory_scan_next,

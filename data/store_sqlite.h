@@ -95,6 +95,9 @@ enum sqlite_slot {
     SLOT_IMPORT_RUN_INSERT,
     SLOT_IMPORT_RUNS,
     SLOT_IMPORT_LATEST,
+    SLOT_RUN_REPLACE,
+    SLOT_RUN_INSERT,
+    SLOT_RUN_FIND,
     SLOT_HISTORY_FACILITIES,
     SLOT_HISTORY_GROUPS,
     SLOT_HISTORY_OFFERS,
@@ -304,6 +307,9 @@ enum status sqlite_residents(struct store *, const char *, struct arena *,
                              struct resident_record **, uint32_t *, struct error *);
 enum status sqlite_communities(struct store *, const char *, struct arena *,
                                struct community_record **, uint32_t *, struct error *);
+enum status sqlite_run_insert(struct store *, struct run_record *, struct error *);
+enum status sqlite_run_find(struct store *, const char *, const char *, const char *, day_t,
+                            struct arena *, struct run_record *, struct error *);
 enum status sqlite_import_run_insert(struct store *, struct import_run *, struct error *);
 enum status sqlite_import_runs(struct store *, const char *, uint32_t, struct arena *,
                                struct import_run **, uint32_t *, struct error *);

@@ -479,6 +479,77 @@ CONTRACT(runs_of_imports_come_newest_first)
     CHECK_INT(latest, DAY_NONE);
 }
 
+static enum status find_run(struct fixture *f, const char *parameters, day_t day,
+                            struct run_record *run)
+{
+    return store_run_find(f->store, "sample", "coverage", parameters, day, &f->arena, run,
+                          &f->error);
+}
+
+CONTRACT(kept_runs_are_found_by_parameters_and_day)
+{
+    struct run_record run = {.region = "sample", .kind = "coverage", .parameters = "{}"};
+    OK(store_begin(f->store, &f->error));
+    OK(store_region_put(f->store, "sample", "{}", &f->error));
+    OK(store_commit(f->store, &f->error));
+    CHECK_INT(find_run(f, "{}", DAY_NONE, &run), STATUS_NOT_FOUND);
+    CHECK_CONTAINS(f->error.message, "'sample'");
+    static const char *const results[] = {"[0]", "[1]", "[2]", "[3]"};
+    static const day_t days[] = {100, 101, 101, 103};
+    for (int i = 0; i < 4; i++) {
+        OK(store_begin(f->store, &f->error));
+        run = (struct run_record){.region = "sample",
+                                  .kind = "coverage",
+                                  .parameters = i == 3 ? "{\"minutes\":5}" : "{}",
+                                  .result = results[i],
+                                  .generation = (uint64_t)i + 7,
+                                  .day = days[i],
+                                  .started_at = 1000 + i,
+                                  .ended_at = 2000 + i,
+                                  .is_current = i < 3};
+        OK(store_run_insert(f->store, &run, &f->error));
+        OK(store_commit(f->store, &f->error));
+    }
+    CHECK_INT(find_run(f, "{}", 99, &run), STATUS_NOT_FOUND);
+    OK(find_run(f, "{}", 100, &run));
+    CHECK_TEXT(run.result, "[0]");
+    CHECK(!run.is_current);
+    OK(find_run(f, "{}", 102, &run)); /* of two of a day the later one */
+    CHECK_TEXT(run.result, "[2]");
+    CHECK(run.is_current);
+    CHECK_INT(run.generation, 9);
+    CHECK_INT(run.day, 101);
+    CHECK_INT(run.started_at, 1002);
+    CHECK_INT(run.ended_at, 2002);
+    OK(find_run(f, "{\"minutes\":5}", DAY_NONE, &run));
+    CHECK_TEXT(run.result, "[3]");
+}
+
+CONTRACT(a_run_that_is_rolled_back_leaves_the_old_one_current)
+{
+    OK(store_begin(f->store, &f->error));
+    OK(store_region_put(f->store, "sample", "{}", &f->error));
+    struct run_record run = {.region = "sample",
+                             .kind = "coverage",
+                             .parameters = "{}",
+                             .result = "[0]",
+                             .day = 100,
+                             .is_current = true};
+    OK(store_run_insert(f->store, &run, &f->error));
+    OK(store_commit(f->store, &f->error));
+    OK(store_begin(f->store, &f->error));
+    run.result = "[1]";
+    OK(store_run_insert(f->store, &run, &f->error));
+    store_rollback(f->store);
+    OK(find_run(f, "{}", DAY_NONE, &run));
+    CHECK_TEXT(run.result, "[0]");
+    CHECK(run.is_current);
+    OK(store_begin(f->store, &f->error));
+    run.region = "elsewhere";
+    CHECK_INT(store_run_insert(f->store, &run, &f->error), STATUS_NOT_FOUND);
+    store_rollback(f->store);
+}
+
 /* Identities and versions ------------------------------------------------------------------------*/
 
 CONTRACT(a_facility_comes_back_as_it_was_given)
