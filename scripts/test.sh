@@ -44,6 +44,16 @@ suite "threads under TSan" build/tsan/test_runner thread
 
 suite "whole server" python3 tests/flow/run.py --program build/asan/tuoyu --tsan-program build/tsan/tuoyu "$@"
 
+# The page, in a real browser, against the same server.
+if [ "${WEB:-1}" != 0 ]; then
+  if make web web/e2e/node_modules/.package-lock.json >&2; then
+    suite "the page in a browser" node web/e2e/run.mjs --program build/asan/tuoyu "$@"
+  else
+    printf '  FAIL the page could not be built\n' >&2
+    failed=$((failed + 1))
+  fi
+fi
+
 if [ $# -eq 0 ]; then
   suite "fuzz, a short dose" scripts/fuzz.sh 4
 fi

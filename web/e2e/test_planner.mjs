@@ -1,0 +1,112 @@
+// The planners' page shows what /v1/coverage says, in the table, on the map, in the files.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { DESK, PHONE } from "./harness.mjs";
+
+const CARES = ["full_day", "half_day", "hourly", "drop_in"];
+
+async function ready(page) {
+  await page.waitForSelector("#planner-table table caption");
+  await page.waitForFunction(() => document.querySelector(".headline")?.textContent);
+}
+
+const rows = (page) =>
+  page.$$eval("#planner-table tbody tr", (all) =>
+    all.map((row) => [row.dataset.code, ...[...row.querySelectorAll("td")].map((cell) => cell.textContent)]));
+
+function figure(community, care, level) {
+  const value = community.care[care][level];
+  if (level === "located") return String(value);
+  return `${Math.floor(value * 1000 + 1e-9) / 10}%`;
+}
+
+export async function test_the_table_has_the_figures_of_the_api(test) {
+  test.expected.push(/404/);
+  const page = await test.open("/planner", DESK);
+  await ready(page);
+  for (const [minutes, age, profile] of [["15", "any", "stroller"], ["30", "12-24", "adult"]]) {
+    await page.selectOption("[name=minutes]", minutes);
+    await page.selectOption("[name=age]", age);
+    await page.selectOption("[name=profile]", profile);
+    const asked = `/v1/coverage?region=binjiang&minutes=${minutes}&profile=${profile}${age === "any" ? "" : `&age=${age}`}`;
+    const told = await test.served.get(asked);
+    assert.ok(told.communities, JSON.stringify(told));
+    const { communities } = told;
+    for (const care of CARES)
+      for (const level of ["located", "reachable", "open"]) {
+        await page.selectOption("[name=care]", care);
+        await page.selectOption("[name=level]", level);
+        await page.waitForFunction(([first, text]) =>
+          document.querySelector(`tr[data-code="${first}"] [data-column=figure]`)?.textContent === text,
+          [communities[0].community, figure(communities[0], care, level)]);
+        const shown = new Map((await rows(page)).map(([code, value]) => [code, value]));
+        assert.equal(shown.size, communities.length);
+        for (const one of communities) assert.equal(shown.get(one.community), figure(one, care, level), one.name);
+      }
+  }
+}
+
+export async function test_which_communities_lack_drop_in_care_is_said_first(test) {
+  test.expected.push(/404/);
+  const page = await test.open("/planner", PHONE);
+  await ready(page);
+  const { communities, run } = await test.served.get("/v1/coverage?region=binjiang");
+  const lacking = communities.filter((one) => one.care.drop_in.reachable < run.community_share).length;
+  assert.match(await page.textContent(".headline"), new RegExp(`${communities.length} 个社区中有 ${lacking} 个缺临时托`));
+  const counts = await page.$$eval(".legend-count", (all) => all.map((one) => Number(/\d+/.exec(one.textContent)[0])));
+  assert.equal(counts.reduce((a, b) => a + b), communities.length);
+}
+
+export async function test_columns_sort_both_ways(test) {
+  test.expected.push(/404/);
+  const page = await test.open("/planner", DESK);
+  await ready(page);
+  const minutes = async () => (await rows(page)).map((row) => Number(row[2])).filter((one) => !Number.isNaN(one));
+  await page.click("[data-sort=median]");
+  const rising = await minutes();
+  assert.deepEqual(rising, [...rising].sort((a, b) => a - b));
+  await page.click("[data-sort=median]");
+  assert.deepEqual(await minutes(), [...rising].reverse());
+  assert.equal(await page.getAttribute("th:has([data-sort=median])", "aria-sort"), "descending");
+}
+
+export async function test_table_map_and_panel_are_in_step(test) {
+  test.expected.push(/404/);
+  const page = await test.open("/planner", DESK);
+  await ready(page);
+  await page.waitForSelector("#map path");
+  const [[code]] = await rows(page);
+  await page.click(`tr[data-code="${code}"] button`);
+  await page.waitForSelector("#map path.selected");
+  await page.waitForSelector("#community-panel:not([hidden]) table.cares");
+  assert.match(page.url(), new RegExp(`pick=${code}`));
+  const { community } = await test.served.get(`/v1/coverage/${code}?region=binjiang`);
+  const cells = await page.$$eval("#community-panel table.cares tbody td", (all) => all.map((one) => one.textContent));
+  const expected = CARES.flatMap((care) => ["located", "reachable", "open"].map((level) => figure(community, care, level)));
+  assert.deepEqual(cells.filter((_, i) => i % 4 < 3), expected);
+}
+
+export async function test_downloads_hold_what_is_shown(test) {
+  test.expected.push(/404/);
+  const page = await test.open("/planner?care=hourly&level=open&minutes=20", DESK);
+  await ready(page);
+  const { communities } = await test.served.get("/v1/coverage?region=binjiang&minutes=20");
+  const byCode = new Map(communities.map((one) => [one.community, one]));
+  const take = async (n) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".downloads button").nth(n).click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const [head, ...lines] = (await take(0)).replace("\uFEFF", "").trim().split("\r\n").map((line) => line.split(","));
+  assert.equal(lines.length, communities.length);
+  for (const line of lines) {
+    const community = byCode.get(line[head.indexOf("community")]);
+    for (const level of ["located", "reachable", "open"])
+      assert.equal(Number(line[head.indexOf(level)]), community.care.hourly[level]);
+  }
+  const features = JSON.parse(await take(1)).features;
+  assert.equal(features.length, communities.length);
+  for (const one of features) {
+    assert.equal(one.properties.open, byCode.get(one.id).care.hourly.open);
+    assert.match(one.geometry.type, /Polygon/);
+  }
+}
