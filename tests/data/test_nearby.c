@@ -207,6 +207,42 @@ TEST(nearby_equals_a_plain_scan_by_the_rules_for_random_registers_and_queries)
     free(list);
 }
 
+/* Each picture takes over what still holds of the one before; going back, what had lapsed is there
+ * again, as if places opened. */
+TEST(nearby_equals_a_plain_scan_while_the_clock_moves_on_and_back)
+{
+    static const int minutes[] = {780, 779, -600, 45, 200, 700, 300, -400, 750, -500};
+    struct test_random random = test_random();
+    struct nearby_list *list = malloc(sizeof *list);
+    struct world *world = world_make(test_random_u64(&random), 1500, NOW + 780 * 60);
+    uint32_t made = 0, taken_over = 0;
+    uint64_t matches = 0;
+    REQUIRE(list != NULL);
+    for (size_t step = 0; step < sizeof minutes / sizeof *minutes; step++) {
+        struct vacancies *moved;
+        struct error error;
+        REQUIRE_OK(vacancies_build(world->dataset, NOW + minutes[step] * 60, world->vacancies,
+                                   &moved, &error),
+                   &error);
+        vacancies_release(world->vacancies);
+        world->vacancies = moved;
+        struct subsets_size size = subsets_size(moved->subsets);
+        made += size.fresh;
+        taken_over += size.count - size.fresh;
+        for (int i = 0; i < 40; i++) {
+            struct nearby_query query = random_query(&random, moved->local[0].day);
+            struct reference_answer answer = reference_find(world, &query);
+            REQUIRE(same_counts(world, &query, &answer, list));
+            REQUIRE(same_pages(world, query, &answer, list));
+            matches += answer.match_count;
+            reference_release(&answer);
+        }
+    }
+    CHECK(matches > 1000 && made > 0 && taken_over > 0);
+    world_release(world);
+    free(list);
+}
+
 TEST(a_cursor_whose_facility_is_gone_goes_on_at_the_same_distance)
 {
     struct error error;
