@@ -128,8 +128,3 @@ struct hours dataset_offer_hours(const struct dataset *dataset, uint32_t offer)
 {
     return dataset_hours(dataset, dataset->offers[offer].hours);
 }
-
-struct hours dataset_facility_hours(const struct dataset *dataset, uint32_t facility)
-{
-    return dataset_hours(dataset, dataset->facilities[facility].hours);
-}

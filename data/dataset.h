@@ -160,9 +160,8 @@ bool dataset_facility_is_public(const struct dataset_facility *facility, day_t d
 /* Public on some day up to `day`: what is not public on `day` itself is then 410, else 404. */
 bool dataset_facility_was_public(const struct dataset_facility *facility, day_t day);
 
-/* Hours by pattern, as calendar.h takes them; and those that hold for an offer or a facility. */
+/* Hours by pattern, as calendar.h takes them; and those that hold for an offer. */
 struct hours dataset_hours(const struct dataset *dataset, uint32_t pattern);
 struct hours dataset_offer_hours(const struct dataset *dataset, uint32_t offer);
-struct hours dataset_facility_hours(const struct dataset *dataset, uint32_t facility);
 
 #endif

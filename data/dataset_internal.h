@@ -71,8 +71,9 @@ struct raw {
     struct raw_offer *offers;
     struct dataset_slot *slots;
     struct raw_slot_run *slot_runs;
-    struct hours_record *rules;                /* ascending by (owner_kind, owner) */
-    struct hours_exception_record *exceptions; /* likewise, then by day */
+    struct hours_record *rules; /* ascending by (owner_kind, owner) */
+    /* likewise, then by day; DAY_NONE stands for days that have passed */
+    struct hours_exception_record *exceptions;
     size_t facility_count, group_count, offer_count, slot_count, slot_run_count;
     size_t facility_capacity, key_capacity, group_capacity, offer_capacity, slot_capacity;
     size_t slot_run_capacity, rule_capacity, exception_capacity;

@@ -284,6 +284,8 @@ enum status build_place_hours(struct build *build, struct error *error)
         while (exception < raw->exception_count && raw->exceptions[exception].owner_kind == kind &&
                raw->exceptions[exception].owner == key)
             exception++;
+        if (first_exception < exception && raw->exceptions[first_exception].day == DAY_NONE)
+            first_exception++;
         bool of_facility = kind == HOURS_OF_FACILITY;
         uint32_t owner = key_map_find(of_facility ? &build->facilities : &build->offers, key);
         if (owner == UINT32_MAX)

@@ -339,15 +339,27 @@ static enum status keep_rule(void *context, const void *row, struct error *error
     return status;
 }
 
+/* A day that has passed says nothing any more, but that its owner has hours of its own: then one
+ * row is kept for all such days, with no day. */
 static enum status keep_exception(void *context, const void *row, struct error *error)
 {
     struct raw *raw = context;
     const struct hours_exception_record *record = row;
-    enum status status = raw_grow((void **)&raw->exceptions, raw->exception_count,
-                                  &raw->exception_capacity, sizeof *raw->exceptions, error);
-    if (!status && record->day >= raw->first_day - 1)
-        raw->exceptions[raw->exception_count++] = *record;
-    return status;
+    size_t count = raw->exception_count;
+    const struct hours_exception_record *last = count ? &raw->exceptions[count - 1] : NULL;
+    bool has_passed = record->day < raw->first_day - 1;
+    if (has_passed && last && last->owner_kind == record->owner_kind &&
+        last->owner == record->owner)
+        return STATUS_OK;
+    enum status status = raw_grow((void **)&raw->exceptions, count, &raw->exception_capacity,
+                                  sizeof *raw->exceptions, error);
+    if (status)
+        return status;
+    raw->exceptions[count] = *record;
+    if (has_passed)
+        raw->exceptions[count].day = DAY_NONE;
+    raw->exception_count++;
+    return STATUS_OK;
 }
 
 enum status build_scan_hours(struct build *build, struct error *error)

@@ -71,6 +71,19 @@ static uint32_t count_hours(const struct facility_bundle *bundle, int kind, int6
     return count;
 }
 
+/* Has the offer any row of its own, of whatever day? */
+static bool has_own_rows(const struct facility_bundle *bundle, int64_t offer)
+{
+    for (uint32_t i = 0; i < bundle->hours_count; i++)
+        if (bundle->hours[i].owner_kind == HOURS_OF_OFFER && bundle->hours[i].owner == offer)
+            return true;
+    for (uint32_t i = 0; i < bundle->exception_count; i++)
+        if (bundle->exceptions[i].owner_kind == HOURS_OF_OFFER &&
+            bundle->exceptions[i].owner == offer)
+            return true;
+    return false;
+}
+
 static void check_offers(const struct world *world, uint32_t i)
 {
     const struct dataset *dataset = world->dataset;
@@ -86,11 +99,12 @@ static void check_offers(const struct world *world, uint32_t i)
         CHECK_INT(offer->care, seeded->offers[k].care);
         CHECK_INT(offer->price, seeded->offers[k].price);
         CHECK_INT(offer->slot_count, slots);
-        uint32_t own = count_hours(&seeded->bundle, HOURS_OF_OFFER, k);
-        uint32_t rows = own ? own : count_hours(&seeded->bundle, HOURS_OF_FACILITY, 0);
+        bool own = has_own_rows(&seeded->bundle, k);
+        uint32_t rows = own ? count_hours(&seeded->bundle, HOURS_OF_OFFER, k)
+                            : count_hours(&seeded->bundle, HOURS_OF_FACILITY, 0);
         struct hours hours = dataset_offer_hours(dataset, facility->first_offer + k);
-        if (own || !offer->has_own_hours) /* its only rows may be exceptions long past */
-            CHECK_INT(hours.rule_count + hours.exception_count, rows);
+        CHECK_INT(offer->has_own_hours, own);
+        CHECK_INT(hours.rule_count + hours.exception_count, rows);
     }
 }
 
@@ -156,6 +170,32 @@ TEST(the_order_in_which_facilities_came_to_the_store_does_not_matter)
     free(reversed);
     world_release(forwards);
     world_release(backwards);
+}
+
+TEST(an_offer_whose_only_hours_of_its_own_have_passed_does_not_take_its_facilitys)
+{
+    struct seed seed = {.seed = 1, .count = 1, .now = NOW};
+    struct seed_facility facility;
+    seed_facility(&seed, 1, &facility);
+    struct facility_bundle *bundle = &facility.bundle;
+    bundle->hours_count = bundle->exception_count = 0;
+    facility.hours[bundle->hours_count++] =
+        (struct hours_record){0, HOURS_OF_FACILITY, HOURS_ALL_WEEK, 480, 1080};
+    for (day_t day = TODAY - 30; day < TODAY - 27; day++)
+        facility.exceptions[bundle->exception_count++] =
+            (struct hours_exception_record){0, HOURS_OF_OFFER, day, 600, 700};
+    struct world *world = world_make_of(&facility, 1, NOW);
+    const struct dataset *dataset = world->dataset;
+    const struct dataset_facility *built = &dataset->facilities[0];
+    REQUIRE(built->offer_count >= 1);
+    for (uint32_t i = 0; i < built->offer_count; i++) {
+        const struct dataset_offer *offer = &dataset->offers[built->first_offer + i];
+        bool own = strcmp(dataset_text(dataset, offer->id), facility.offers[0].id) == 0;
+        CHECK_INT(offer->has_own_hours, own);
+        CHECK_INT(dataset_offer_hours(dataset, built->first_offer + i).rule_count, own ? 0 : 1);
+        CHECK_INT(dataset_offer_hours(dataset, built->first_offer + i).exception_count, 0);
+    }
+    world_release(world);
 }
 
 TEST(a_dataset_of_an_empty_store_and_of_an_empty_region_can_be_built)
