@@ -115,7 +115,7 @@ static void accept_client(struct control *control)
     for (int i = 0; i < CONTROL_MAX_CLIENTS && !place; i++)
         if (control->clients[i].fd < 0)
             place = &control->clients[i];
-    if (!control_peer_is_trusted(fd)) {
+    if (!control_peer_is_trusted(fd, CONTROL_SERVER)) {
         answer(fd, 1, "only the user that runs the server may give it commands");
         close(fd);
         return;

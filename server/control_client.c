@@ -16,7 +16,7 @@ static enum status connect_to(const struct control_address *address, int *fd, st
     if (*fd < 0)
         return error_set(error, STATUS_IO, "no socket could be made: %s", strerror(errno));
     if (connect(*fd, (const struct sockaddr *)&address->name, sizeof address->name) == 0) {
-        if (control_peer_is_trusted(*fd))
+        if (control_peer_is_trusted(*fd, CONTROL_CLIENT))
             return STATUS_OK;
         close(*fd);
         *fd = -1;

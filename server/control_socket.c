@@ -53,13 +53,18 @@ void control_address_release(struct control_address *address)
     address->folder_fd = -1;
 }
 
-bool control_peer_is_trusted(int fd)
+bool control_user_is_trusted(enum control_side side, uid_t own, uid_t other)
+{
+    return other == 0 || other == own || (side == CONTROL_CLIENT && own == 0);
+}
+
+bool control_peer_is_trusted(int fd, enum control_side side)
 {
     struct ucred peer = {0};
     socklen_t length = sizeof peer;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
         return false;
-    return peer.uid == 0 || peer.uid == geteuid() || geteuid() == 0;
+    return control_user_is_trusted(side, geteuid(), peer.uid);
 }
 
 /* Waits for the event; BUSY past the deadline. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 /*
@@ -22,8 +23,13 @@ enum status MUST_CHECK control_address_init(const char *store_path, struct contr
                                             struct error *error);
 void control_address_release(struct control_address *address);
 
-/* The other end is this user, or root; or we are root ourselves. */
-bool control_peer_is_trusted(int fd);
+/* Of whom an end of the socket may be: a server takes commands from its own user and root alone, also
+ * where it runs as root itself; a client gives them to its own user's server or root's, and root to
+ * whoever's store it is. */
+enum control_side { CONTROL_SERVER, CONTROL_CLIENT };
+bool control_user_is_trusted(enum control_side side, uid_t own, uid_t other);
+/* The other end of a connection; `side` is ours. */
+bool control_peer_is_trusted(int fd, enum control_side side);
 
 /*
  * Exactly `length` bytes before `deadline_ms` (clock_monotonic_ms(); INT64_MAX = whenever), and up
