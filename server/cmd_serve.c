@@ -79,6 +79,11 @@ static enum status open_store(struct serving *serving, const struct options *opt
 {
     struct command *command = serving->command;
     const char *now_text = options_text(options, "now");
+    if (strcmp(command->config.store, "memory:") == 0)
+        return error_set(
+            error, STATUS_INVALID,
+            "a store in memory is empty and ends with the program, so there is nothing "
+            "to serve from it; give --store the path of a store");
     enum status status = store_open(command->config.store, STORE_WRITE, &serving->store, error);
     if (status == STATUS_NOT_FOUND)
         return error_set(
