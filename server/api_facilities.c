@@ -109,6 +109,8 @@ enum status api_facilities(struct worker *worker, const struct request *request,
     if (!status && query.region) {
         uint16_t found;
         status = dataset_find_region(picture->dataset, query.region, &found, error);
+        if (status == STATUS_NOT_FOUND) /* the page is there; the parameter's value is wrong */
+            status = STATUS_INVALID;
         region = found;
     }
     if (status)

@@ -185,6 +185,24 @@ static void write_walking(struct json *out, const struct dataset *dataset, uint3
     json_object_end(out);
 }
 
+/* null where neither bound is known. */
+static void write_ages(struct json *out, const struct dataset_group *group)
+{
+    const int16_t bounds[] = {group->age_from_m, group->age_to_m};
+    json_key(out, "age_months");
+    if (bounds[0] == NONE16 && bounds[1] == NONE16) {
+        json_nothing(out);
+        return;
+    }
+    json_array_begin(out);
+    for (int i = 0; i < 2; i++)
+        if (bounds[i] == NONE16)
+            json_nothing(out);
+        else
+            json_int(out, bounds[i]);
+    json_array_end(out);
+}
+
 static void write_group(struct json *out, const struct picture *picture, uint32_t number)
 {
     const struct dataset *dataset = picture->dataset;
@@ -193,16 +211,7 @@ static void write_group(struct json *out, const struct picture *picture, uint32_
     json_object_begin(out);
     json_key_text(out, "id", dataset_text(dataset, group->id));
     json_key_text(out, "admission", admission_code(group->admission));
-    json_key(out, "age_months");
-    json_array_begin(out);
-    for (int i = 0; i < 2; i++) {
-        int16_t months = i == 0 ? group->age_from_m : group->age_to_m;
-        if (months == NONE16)
-            json_nothing(out);
-        else
-            json_int(out, months);
-    }
-    json_array_end(out);
+    write_ages(out, group);
     json_key_int_or_null(out, "licensed", group->licensed);
     json_key_int_or_null(out, "staffed", numbers->staffed);
     json_key_int_or_null(out, "enrolled", numbers->enrolled);

@@ -56,7 +56,8 @@ def test_an_unknown_region_is_named(flow):
     server = serve(flow)
     assert server.get("/v1/facilities?region=binjiang").status == 200
     answer = server.get("/v1/facilities?region=nowhere")
-    assert answer.status in (400, 404) and "nowhere" in answer.json()["detail"], answer
+    problem = answer.json()
+    assert answer.status == 400 and problem["parameter"] == "region" and "nowhere" in problem["detail"]
 
 
 def test_one_facility_is_whole(flow):
