@@ -45,9 +45,16 @@ tuoyu import register "$out/register.csv" --coordsys wgs84 --as-of 2026-11-20
 printf 'serves   %s facilities\n' "$facilities"
 serve "$out/porto.db" --now 2026-11-25T03:00:00Z
 # From those of the places that have a street within reach.
-while read -r path; do
-  if curl -fs -o /dev/null "$ours$path"; then echo "$path"; fi
-done < "$out/candidates" > "$out/points"
+python3 - "$ours" "$out/candidates" > "$out/points" <<'PYTHON'
+import http.client, sys
+connection = http.client.HTTPConnection(sys.argv[1].removeprefix("http://"))
+for path in open(sys.argv[2], encoding="ascii"):
+    connection.request("GET", path.strip())
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status == 200:
+        print(path.strip())
+PYTHON
 for minutes in 15 30; do
   sed "s/\$/\&within_minutes=$minutes/" "$out/points" | make_requests "walk$minutes" 0
 done
