@@ -2,7 +2,9 @@
 
 #include "tests/test.h"
 
+#include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The {name}s of a text, each once, in order of the alphabet, parted by spaces. */
@@ -40,6 +42,97 @@ TEST(both_languages_ask_for_the_same_values)
             test_fail(__FILE__, __LINE__, "%s: '%s' in Chinese, '%s' in English",
                       text_key_names[key], zh, en);
     }
+}
+
+static bool is_separator(char c)
+{
+    return !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
+}
+
+/* Is the word in the text, as a whole word? */
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at += length)
+        if (is_separator(at[length]))
+            return true;
+    return false;
+}
+
+/* All files of a pattern, one after the other (malloc). */
+static char *read_all(const char *pattern)
+{
+    glob_t files = {0};
+    char *all = calloc(1, 1);
+    size_t length = 0;
+    if (glob(pattern, 0, NULL, &files) != 0)
+        return all;
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        size_t bytes;
+        char *text = test_read_file(files.gl_pathv[i], &bytes);
+        all = realloc(all, length + bytes + 1);
+        memcpy(all + length, text, bytes + 1);
+        length += bytes;
+        free(text);
+    }
+    globfree(&files);
+    return all;
+}
+
+/* In C by its constant, or by that of its pair (TEXT_COUNTED). */
+static bool is_used_in_c(const char *sources, const char *key)
+{
+    char constant[96];
+    snprintf(constant, sizeof constant, "TEXT_%s", key);
+    for (char *c = constant; *c; c++)
+        *c = *c == '.' || *c == '-' ? '_' : *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+    if (has_word(sources, constant))
+        return true;
+    char *last = strrchr(constant, '_');
+    if (strcmp(last, "_ONE") != 0 && strcmp(last, "_OTHER") != 0)
+        return false;
+    *last = '\0';
+    return has_word(sources, constant);
+}
+
+/* In the script as "key" (or its pair's), or as the beginning of a template: `care.${…}`. */
+static bool is_used_in_script(const char *sources, const char *key)
+{
+    char quoted[96];
+    snprintf(quoted, sizeof quoted, "\"%s\"", key);
+    if (strstr(sources, quoted))
+        return true;
+    const char *last = strrchr(key, '.');
+    size_t pair = last && (strcmp(last, ".one") == 0 || strcmp(last, ".other") == 0)
+                      ? (size_t)(last - key)
+                      : 0;
+    snprintf(quoted, sizeof quoted, "\"%.*s\"", (int)pair, key);
+    if (pair && strstr(sources, quoted))
+        return true;
+    for (const char *dot = strchr(key, '.'); dot; dot = strchr(dot + 1, '.')) {
+        snprintf(quoted, sizeof quoted, "`%.*s.${", (int)(dot - key), key);
+        if (strstr(sources, quoted))
+            return true;
+    }
+    return false;
+}
+
+TEST(every_text_is_said_somewhere)
+{
+    char *c = read_all("server/*.c"), *script = read_all("web/src/*.ts");
+    REQUIRE(*c);
+    if (!*script) {
+        free(c);
+        free(script);
+        SKIP("web/src has no script yet");
+    }
+    for (int key = 0; key < TEXT_COUNT; key++)
+        if (!is_used_in_c(c, text_key_names[key]) &&
+            !is_used_in_script(script, text_key_names[key]))
+            test_fail(__FILE__, __LINE__, "%s is said nowhere", text_key_names[key]);
+    CHECK(!is_used_in_c(c, "no.such.key") && !is_used_in_script(script, "no.such.key"));
+    free(c);
+    free(script);
 }
 
 TEST(text_values_stand_where_their_names_are)
