@@ -6,6 +6,8 @@
 #include "server/command_picture.h"
 #include "server/coverage_view.h"
 
+#include "data/calendar.h"
+#include "data/coverage_record.h"
 #include "data/profile_file.h"
 #include "data/vacancies.h"
 #include "data/walking.h"
@@ -30,6 +32,8 @@ struct question {
     enum coverage_format format;
     struct profile profile; /* of --profile-file; name empty = none */
     char output[COMMAND_PATH_BYTES];
+    day_t as_of; /* a kept run; DAY_NONE = now */
+    bool keep;
 };
 
 /* Reading the command line ----------------------------------------------------------------------- */
@@ -105,10 +109,32 @@ static enum status read_profile(const struct command *command, const struct opti
     return !status && file ? profile_file_read(path, &question->profile, error) : status;
 }
 
+/* --as-of and --keep: neither with what is not kept, nor with each other. */
+static enum status read_history(const struct options *options, struct question *question,
+                                struct error *error)
+{
+    const char *day = options_text(options, "as-of");
+    const char *given = day ? "as-of" : "keep";
+    if (!day && !question->keep)
+        return STATUS_OK;
+    if (question->profile.name[0])
+        return error_set_parameter(error, STATUS_INVALID, given,
+                                   "--%s is not allowed beside --profile-file", given);
+    if (day && question->keep)
+        return error_set_parameter(error, STATUS_INVALID, "keep",
+                                   "--keep is not allowed beside --as-of");
+    if (day && day_parse(day, strlen(day), &question->as_of))
+        return error_set_parameter(error, STATUS_INVALID, "as-of",
+                                   "--as-of is '%.40s'; it must be a date (YYYY-MM-DD)", day);
+    return STATUS_OK;
+}
+
 static enum status read_question(const struct command *command, const struct options *options,
                                  struct question *question, struct error *error)
 {
-    *question = (struct question){.region = options_text(options, "region"),
+    *question = (struct question){.as_of = DAY_NONE,
+                                  .keep = options_flag(options, "keep"),
+                                  .region = options_text(options, "region"),
                                   .community = options_text(options, "community"),
                                   .parameters = {.profile = PROFILE_STROLLER,
                                                  .inclusive = options_flag(options, "inclusive")}};
@@ -122,6 +148,8 @@ static enum status read_question(const struct command *command, const struct opt
         status = read_format(options, &question->format, error);
     if (!status)
         status = read_profile(command, options, question, error);
+    if (!status)
+        status = read_history(options, question, error);
     if (!status && file)
         status = command_path(command, file, question->output, error);
     if (!status && file && !options_flag(options, "force") && access(question->output, F_OK) == 0)
@@ -147,6 +175,43 @@ static enum status place_profile(const struct dataset *dataset, const struct pro
     return status;
 }
 
+/* The run that was kept of that day, or of the last one before it that has one. */
+static enum status look_up(struct command *command, const struct dataset *dataset,
+                           const struct question *question, struct coverage_run **run,
+                           struct error *error)
+{
+    uint16_t region;
+    enum status status = dataset_find_region(dataset, question->region, &region, error);
+    if (status)
+        return status;
+    const struct coverage_parameters *asked = &question->parameters;
+    status = coverage_record_find(command->store, dataset->regions[region].name, asked->profile,
+                                  asked->minutes, asked->inclusive, question->as_of, run, error);
+    if (status == STATUS_NOT_FOUND) {
+        char day[11];
+        day_format(question->as_of, day);
+        return error_set(error, STATUS_NOT_FOUND,
+                         "no run with these minutes, profile and facilities is kept of %s or "
+                         "earlier; --keep keeps one",
+                         day);
+    }
+    return status;
+}
+
+static enum status keep(struct command *command, const struct question *question,
+                        const struct coverage_run *run, moment_t now, struct error *error)
+{
+    enum status status = store_begin(command->store, error);
+    if (status)
+        return status;
+    status = coverage_record_keep(command->store, run, question->parameters.profile, run->made_for,
+                                  now, error);
+    if (!status)
+        return store_commit(command->store, error);
+    store_rollback(command->store);
+    return status;
+}
+
 static enum status compute(const struct picture *picture, struct question *question,
                            struct coverage_run **run, struct error *error)
 {
@@ -163,7 +228,14 @@ static enum status compute(const struct picture *picture, struct question *quest
     for (uint32_t i = 0; i < count; i++)
         walking_release(&walkings[i]);
     free(walkings);
-    if (!status && question->community && !coverage_run_find(*run, question->community))
+    return status;
+}
+
+static enum status check_community(const struct question *question, struct coverage_run **run,
+                                   struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (question->community && !coverage_run_find(*run, question->community))
         status = error_set_parameter(error, STATUS_INVALID, "community",
                                      "--community is '%.40s'; region '%s' has no such community",
                                      question->community, (*run)->region);
@@ -219,11 +291,21 @@ static enum status answer(struct command *command, const struct options *options
 {
     struct command_picture held;
     struct coverage_run *run = NULL;
-    enum status status =
-        command_picture_init(command, options_text(options, "now"), false, &held, error);
+    enum status status = STATUS_OK;
+    if (question->keep) /* the turn to write, before the picture is taken */
+        status = command_open_store(command, STORE_WRITE, error);
+    if (!status)
+        status = command_picture_init(command, options_text(options, "now"), false, &held, error);
     if (status)
         return status;
-    status = compute(held.picture, question, &run, error);
+    if (question->as_of != DAY_NONE)
+        status = look_up(command, held.picture->dataset, question, &run, error);
+    else
+        status = compute(held.picture, question, &run, error);
+    if (!status)
+        status = check_community(question, &run, error);
+    if (!status && question->keep)
+        status = keep(command, question, run, held.now, error);
     const struct coverage_view view = {.dataset = held.picture->dataset,
                                        .run = run,
                                        .age = question->age,
@@ -267,6 +349,8 @@ static const struct option_spec specs[] = {
      "Any of full_day, half_day, hourly, drop_in, parted by commas\n(default: all)"},
     {"inclusive", NULL, "By inclusive-price facilities 普惠 alone"},
     {"community", "CODE", "One community"},
+    {"as-of", "DATE", "What was kept of that day, or the last before it"},
+    {"keep", NULL, "Keep this run, for --as-of"},
     {"format", "NAME", "table (default), json, csv or geojson; or by the ending of\n--output"},
     OPTION_JSON,
     {"output", "FILE", "Write to FILE instead of the terminal"},
@@ -280,6 +364,7 @@ static const char *const examples[] = {
     "tuoyu coverage --care hourly,drop_in --age 12-24 --minutes 10",
     "tuoyu coverage --profile adult --inclusive --output coverage.csv",
     "tuoyu coverage --community 330108001001 --json",
+    "tuoyu coverage --as-of 2026-11-01",
     "tuoyu coverage --format geojson --output coverage.geojson",
     NULL,
 };

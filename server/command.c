@@ -42,6 +42,8 @@ enum status command_path(const struct command *command, const char *given,
 
 enum status command_open_store(struct command *command, enum store_mode mode, struct error *error)
 {
+    if (command->store)
+        return STATUS_OK; /* a picture is taken of a store that is open to write */
     if (!command->service)
         return store_open(command->config.store, mode, &command->store, error);
     if (mode == STORE_WRITE) {

@@ -228,6 +228,15 @@ static void write_run(const struct coverage_view *view, struct json *out)
     json_object_end(out);
 }
 
+/* By code: a kept run may be of another dataset. NULL = none, or no such community any more. */
+static const char *find_outline(const struct dataset *dataset, const char *code)
+{
+    for (uint32_t i = 0; i < dataset->community_count; i++)
+        if (strcmp(dataset->communities[i].code, code) == 0)
+            return dataset->communities[i].outline;
+    return NULL;
+}
+
 static void write_property(void *context, const struct column *column)
 {
     struct json *out = context;
@@ -247,7 +256,7 @@ void coverage_view_geojson(const struct coverage_view *view, struct json *out)
     json_key(out, "features");
     json_array_begin(out);
     for (uint32_t i = 0; i < count; i++) {
-        const char *outline = view->dataset->communities[entries[i].community].outline;
+        const char *outline = find_outline(view->dataset, entries[i].code);
         const struct visit visit = {write_property, out};
         json_object_begin(out);
         json_key_text(out, "type", "Feature");
@@ -299,7 +308,7 @@ static void write_entry(const struct coverage_view *view, const struct coverage_
                         struct json *out)
 {
     json_object_begin(out);
-    json_key_text(out, "community", entry->community == UINT32_MAX ? NULL : entry->code);
+    json_key_text(out, "community", entry == &view->run->whole ? NULL : entry->code);
     json_key_text(out, "name", entry->name);
     json_key_text(out, "name_en", entry->name_en);
     json_key_text(out, "street", entry->street);

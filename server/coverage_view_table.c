@@ -68,7 +68,7 @@ static void print_missing(const struct coverage_view *view, const struct coverag
 static void print_entry(const struct coverage_view *view, const struct coverage_entry *entry,
                         FILE *out)
 {
-    fprintf(out, "%-12s", entry->community == UINT32_MAX ? "region" : entry->code);
+    fprintf(out, "%-12s", entry == &view->run->whole ? "region" : entry->code);
     print_count(entry->residents, 10, out);
     print_count(entry->children, 9, out);
     for (uint32_t care = 0; care < CARE_COUNT; care++)

@@ -3,6 +3,7 @@
 #include "data/dataset.h"
 #include "data/sample.h"
 #include "data/vacancies.h"
+#include "server/coverage_keep.h"
 #include "server/picture.h"
 
 #include <time.h>
@@ -98,6 +99,24 @@ enum status service_refresh(struct service *service, struct error *error)
     return status;
 }
 
+/* The day's run of coverage joins the history. */
+static enum status keep_coverage(struct service *service, struct error *error)
+{
+    struct app_reader *reader;
+    enum status status = app_reader_open(service->app, &reader, error);
+    if (status)
+        return status;
+    status = service_take_turn(service, NULL, error);
+    if (!status) {
+        const struct picture *picture = app_borrow(reader);
+        status = coverage_keep_all(service->store, picture, clock_now(&service->clock), error);
+        app_return(reader);
+        service_give_turn(service);
+    }
+    app_reader_close(reader);
+    return status;
+}
+
 /* A sample that cannot be dated anew is no reason to show yesterday's picture. */
 enum status service_new_day(struct service *service, struct error *error)
 {
@@ -108,6 +127,8 @@ enum status service_new_day(struct service *service, struct error *error)
         service_give_turn(service);
     }
     enum status reloaded = service_reload(service, redated ? NULL : error);
+    if (!redated && !reloaded)
+        return keep_coverage(service, error);
     return redated ? redated : reloaded;
 }
 

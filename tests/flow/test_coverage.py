@@ -136,6 +136,24 @@ def test_without_streets_everybody_is_off_the_network(flow):
     assert "import osm" in coverage(flow, store)
 
 
+def test_a_run_is_kept_and_looked_up(flow):
+    store = town(flow)
+    done = flow.run("coverage", "--store", store, "--as-of", "2030-01-01", code=1)
+    assert "no run" in done.stderr and "2030-01-01" in done.stderr
+    kept = coverage(flow, store, "--minutes", "7", "--keep", "--json")
+    assert coverage(flow, store, "--minutes", "7", "--as-of", "2030-01-01", "--json") == kept
+    for options in (["--minutes", "8"], ["--minutes", "7", "--profile", "adult"],
+                    ["--minutes", "7", "--inclusive"]):
+        flow.run("coverage", "--store", store, *options, "--as-of", "2030-01-01", code=1)
+    flow.run("coverage", "--store", store, "--minutes", "7", "--as-of", "2020-01-01", code=1)
+    server = flow.serve(store)
+    assert server.get("/v1/status").status == 200
+    again = coverage(flow, store, "--minutes", "9", "--keep", "--format", "csv")
+    assert coverage(flow, store, "--minutes", "9", "--as-of", "2030-01-01", "--format", "csv") == again
+    shapes = coverage(flow, store, "--minutes", "9", "--as-of", "2030-01-01", "--format", "geojson")
+    assert all(f["geometry"] for f in json.loads(shapes)["features"])
+
+
 def test_wrong_words_are_named(flow):
     store = town(flow)
     for options, says in ((["--minutes", "61"], "--minutes is '61'"),
@@ -144,6 +162,8 @@ def test_wrong_words_are_named(flow):
                           (["--format", "xml"], "--format is 'xml'"),
                           (["--json", "--format", "csv"], "--json"),
                           (["--profile", "jogger"], "jogger"),
+                          (["--as-of", "yesterday"], "yesterday"),
+                          (["--as-of", "2026-01-01", "--keep"], "--keep"),
                           (["--profile", "adult", "--profile-file", "x"], "--profile-file")):
         done = flow.run("coverage", "--store", store, *options, code=2)
         assert says in done.stderr and done.stdout == "", (options, done.stderr)
