@@ -78,8 +78,13 @@ export class Served {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** An answer; a server that is busy computing is asked again, as the page does. */
   async get(address) {
-    return (await fetch(this.url + address)).json();
+    for (let turn = 0; ; turn++) {
+      const answer = await fetch(this.url + address);
+      if (answer.status !== 503 || turn === 30) return answer.json();
+      await wait(500);
+    }
   }
 
   async post(address, body) {

@@ -35,8 +35,10 @@ export class Finder {
       compare: (id, chosen) => this.choose(id, chosen),
       more: () => void this.more(),
     });
-    const table = ensure("compare", "section", root.parentElement ?? document.body, { class: "compare", hidden: true });
-    const bar = ensure("compare-bar", "div", root.parentElement ?? document.body, { class: "compare-bar", hidden: true });
+    /* below both columns, the whole width */
+    const below = byId("main") ?? document.body;
+    const table = ensure("compare", "section", below, { class: "compare", hidden: true, "aria-label": t("compare.heading") });
+    const bar = ensure("compare-bar", "div", below, { class: "compare-bar", hidden: true });
     this.compare = new Compare(bar, table, {
       remove: (id) => this.choose(id, false),
       clear: () => this.setCompare([]),

@@ -1,5 +1,5 @@
 /* The planners' page: which community is not served, by which care type. */
-import { get, sentenceOf, wasCut } from "./api";
+import { ApiError, get, sentenceOf, wasCut } from "./api";
 import { config, regionNamed } from "./config";
 import { byId, ensure, fill, h, type Child } from "./dom";
 import { Notices } from "./notices";
@@ -15,6 +15,8 @@ import { count, t } from "./text";
 import { CARES, PROFILES } from "./types";
 
 const DEFAULT_SHARE = 0.9;
+const BUSY_TURNS = 8;
+const BUSY_PAUSE_MS = 1200;
 const WORST_FIRST: Sort = { column: "figure", falling: false };
 
 /** A choice as a select of its own, wired by name. */
@@ -138,7 +140,7 @@ export class Planner {
     this.notices.clear();
     this.notices.say(t("planner.loading"));
     try {
-      const answer = await get<CoverageAnswer>(address, asking.signal);
+      const answer = await this.ask(address, asking.signal);
       this.share = answer.run.community_share;
       this.communities = answer.communities;
       this.asked = address;
@@ -147,6 +149,18 @@ export class Planner {
       if (wasCut(failure)) return;
       this.notices.fail(sentenceOf(failure), () => void this.run());
     }
+  }
+
+  /** Coverage of a new choice is computed first, of few choices at a time: a busy server is asked again. */
+  private async ask(address: string, cut: AbortSignal): Promise<CoverageAnswer> {
+    for (let turn = 0; ; turn++)
+      try {
+        return await get<CoverageAnswer>(address, cut);
+      } catch (failure) {
+        if (!(failure instanceof ApiError) || failure.trouble !== "busy" || turn === BUSY_TURNS) throw failure;
+        await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+        if (cut.aborted) throw new DOMException("", "AbortError");
+      }
   }
 
   private draw(): void {
