@@ -115,7 +115,9 @@ export class Test {
     page.on("request", (request) => this.asked.push(request.url()));
     page.on("pageerror", (error) => this.complaints.push(`${error}`));
     page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
+      const { url } = message.location();
+      if (message.type() !== "error" || url.endsWith("/v1/tiles/base.json")) return; /* without tiles the map says so */
+      this.complaints.push(`${message.text()} ${url}`);
     });
     return page;
   }

@@ -21,7 +21,7 @@ function figure(community, care, level) {
 }
 
 export async function test_the_table_has_the_figures_of_the_api(test) {
-  test.expected.push(/404/);
+  test.expected.push(/503 .*\/v1\/coverage/); /* a busy server, which the page asks again */
   const page = await test.open("/planner", DESK);
   await ready(page);
   for (const [minutes, age, profile] of [["15", "any", "stroller"], ["30", "12-24", "adult"]]) {
@@ -47,7 +47,6 @@ export async function test_the_table_has_the_figures_of_the_api(test) {
 }
 
 export async function test_which_communities_lack_drop_in_care_is_said_first(test) {
-  test.expected.push(/404/);
   const page = await test.open("/planner", PHONE);
   await ready(page);
   const { communities, run } = await test.served.get("/v1/coverage?region=binjiang");
@@ -58,7 +57,6 @@ export async function test_which_communities_lack_drop_in_care_is_said_first(tes
 }
 
 export async function test_columns_sort_both_ways(test) {
-  test.expected.push(/404/);
   const page = await test.open("/planner", DESK);
   await ready(page);
   const minutes = async () => (await rows(page)).map((row) => Number(row[2])).filter((one) => !Number.isNaN(one));
@@ -71,7 +69,6 @@ export async function test_columns_sort_both_ways(test) {
 }
 
 export async function test_table_map_and_panel_are_in_step(test) {
-  test.expected.push(/404/);
   const page = await test.open("/planner", DESK);
   await ready(page);
   await page.waitForSelector("#map path");
@@ -87,7 +84,6 @@ export async function test_table_map_and_panel_are_in_step(test) {
 }
 
 export async function test_downloads_hold_what_is_shown(test) {
-  test.expected.push(/404/);
   const page = await test.open("/planner?care=hourly&level=open&minutes=20", DESK);
   await ready(page);
   const { communities } = await test.served.get("/v1/coverage?region=binjiang&minutes=20");
