@@ -1,6 +1,7 @@
 #include "server/fragments.h"
 
 #include "data/large_memory.h"
+#include "geo/fetch.h"
 #include "server/json.h"
 
 #include <pthread.h>
@@ -128,6 +129,29 @@ static uint32_t offers_before(const struct dataset *dataset, uint32_t place)
                                            : dataset->offer_count;
 }
 
+/* Facilities and texts lie in the order of ids, not in the layout's: those of the coming places are
+ * asked of memory ahead, a step at a time, since each step reads what the one before has fetched. */
+enum { RECORDS_AHEAD = 12, TEXTS_AHEAD = 8, OFFERS_AHEAD = 4, FACILITY_TEXTS_BYTES = 256 };
+
+static inline __attribute__((always_inline)) void fetch_coming(const struct dataset *dataset,
+                                                               uint32_t place, uint32_t end)
+{
+    if (place + RECORDS_AHEAD < end)
+        fetch_bytes(&dataset->facilities[dataset->layout[place + RECORDS_AHEAD]],
+                    sizeof *dataset->facilities);
+    if (place + TEXTS_AHEAD < end)
+        fetch_bytes(dataset->text + dataset->facilities[dataset->layout[place + TEXTS_AHEAD]].id,
+                    FACILITY_TEXTS_BYTES);
+    if (place + OFFERS_AHEAD >= end)
+        return;
+    const struct dataset_facility *facility =
+        &dataset->facilities[dataset->layout[place + OFFERS_AHEAD]];
+    for (uint32_t k = 0; k < facility->offer_count; k++)
+        fetch_line(dataset->text + dataset->offers[facility->first_offer + k].id);
+    for (uint32_t k = 0; k < facility->group_count; k++)
+        fetch_line(dataset->text + dataset->groups[facility->first_group + k].id);
+}
+
 static void *prepare_chunk(void *context)
 {
     struct chunk_work *work = context;
@@ -139,6 +163,7 @@ static void *prepare_chunk(void *context)
     if (json_reserve(&work->out, expected))
         large_memory_advise(work->out.bytes, work->out.capacity);
     for (uint32_t i = work->from; i < work->to && !work->status; i++) {
+        fetch_coming(dataset, i, work->to);
         uint32_t number = dataset->layout[i];
         const struct dataset_facility *facility = &dataset->facilities[number];
         work->fragments->runs[number] = (uint64_t)work->out.length << 1 | work->is_second;
