@@ -18,7 +18,7 @@ struct rule {
 static const struct rule rules[MAP_KIND_COUNT] = {
     [MAP_NOTHING] = {.layer = ""},
     [MAP_STREET] = {"streets",
-                    {0, 8, 10, 11, 12, 14, 15, 16},
+                    {0, 8, 10, 11, 12, 13, 15, 16},
                     {0, 11, 12, 13, 14, 15, 16, 17},
                     {NULL, "motorway", "primary", "secondary", "tertiary", "minor", "path",
                      "steps"},

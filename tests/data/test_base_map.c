@@ -134,7 +134,7 @@ TEST(an_area_is_drawn_once_it_is_large_enough_to_be_seen)
     CHECK_INT(before, BASE_MIN_ZOOM);
     CHECK_INT(base_least_zoom(MAP_BUILDING, 1, 1e12), 15);
     CHECK_INT(base_least_zoom(MAP_STREET, 1, 0), 8);
-    CHECK_INT(base_least_zoom(MAP_STREET, 5, 0), 14);
+    CHECK_INT(base_least_zoom(MAP_STREET, 5, 0), 13);
 }
 
 TEST(every_kind_has_a_layer_and_a_class_that_the_tiles_may_name)
