@@ -14,7 +14,8 @@
 #include "geo/mercator.h"
 
 /* What a tile may have, gzipped: one that would have more is drawn as the zoom above would draw it,
- * with fewer features and points, and so on. */
+ * with fewer features and points, and so on. One whose greatest streets alone are too many (some
+ * 10,000 of them) would end up empty. */
 enum { BASE_TILE_MAX_BYTES = 50000 };
 
 /* What one thread keeps to draw with. */

@@ -187,7 +187,8 @@ TEST(names_of_streets_and_buildings_come_with_the_zoom)
     close_world(drawing);
 }
 
-/* A town of a hundred thousand crooked lanes within one tile. */
+/* A town of a hundred thousand crooked streets within one tile: of a hundred one is primary, four are
+ * secondary, fifteen tertiary, the rest lanes, paths and steps. */
 static void crowd(struct map_world *world, struct tile_id id)
 {
     enum { LANES = 100000, POINTS = 6 };
@@ -198,7 +199,9 @@ static void crowd(struct map_world *world, struct tile_id id)
     REQUIRE(features && rings && points);
     struct plane_box box = mercator_tile_box(id, 0);
     for (uint32_t i = 0; i < LANES; i++) {
-        features[i] = (struct map_feature){i, 1, 0, 0, MAP_STREET, (uint8_t)(2 + i % 6), MAP_LINE};
+        uint32_t n = i % 100;
+        uint8_t rank = n < 1 ? 2 : n < 5 ? 3 : n < 20 ? 4 : (uint8_t)(5 + n % 3);
+        features[i] = (struct map_feature){i, 1, 0, 0, MAP_STREET, rank, MAP_LINE};
         rings[i] = (struct map_ring){i * POINTS, POINTS};
         uint32_t x = box.x0 + test_random_below(&random, box.x1 - box.x0);
         uint32_t y = box.y0 + test_random_below(&random, box.y1 - box.y0);
