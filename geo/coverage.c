@@ -41,23 +41,6 @@ void coverage_release(struct coverage *coverage)
     *coverage = (struct coverage){0};
 }
 
-/* Residents grouped by community, those in none last: count, sum, place. */
-static void group_by_community(const struct coverage_input *input, struct coverage_scratch *scratch)
-{
-    uint32_t groups = input->community_count + 1;
-    for (uint32_t k = 0; k < input->residents->count; k++) {
-        uint32_t c = input->communities[k];
-        scratch->first[(c < input->community_count ? c : input->community_count) + 2]++;
-    }
-    for (uint32_t c = 0; c < groups; c++)
-        scratch->first[c + 2] += scratch->first[c + 1];
-    for (uint32_t k = 0; k < input->residents->count; k++) {
-        uint32_t c = input->communities[k];
-        c = c < input->community_count ? c : input->community_count;
-        scratch->by_community[scratch->first[c + 1]++] = k;
-    }
-}
-
 enum status coverage_scratch_init(const struct coverage_input *input,
                                   struct coverage_scratch *scratch, struct error *error)
 {
@@ -70,14 +53,14 @@ enum status coverage_scratch_init(const struct coverage_input *input,
         .resident_mm = malloc(points * sizeof *scratch->resident_mm),
         .sources = malloc(facilities * sizeof *scratch->sources),
         .start_mm = malloc(facilities * sizeof *scratch->start_mm),
-        .first = calloc((size_t)input->community_count + 3, sizeof *scratch->first),
-        .by_community = malloc(points * sizeof *scratch->by_community)};
+        .by_mm = malloc(points * sizeof *scratch->by_mm),
+        .spare = malloc(points * sizeof *scratch->spare),
+        .sums = malloc(((size_t)input->community_count + 1) * sizeof *scratch->sums)};
     if (!scratch->node_mm || !scratch->node_source || !scratch->resident_mm || !scratch->sources ||
-        !scratch->start_mm || !scratch->first || !scratch->by_community) {
+        !scratch->start_mm || !scratch->by_mm || !scratch->spare || !scratch->sums) {
         coverage_scratch_release(scratch);
         return error_memory(error, "making room for a sweep");
     }
-    group_by_community(input, scratch);
     enum status status = reach_init(&scratch->reach, input->network->node_count, error);
     if (status)
         coverage_scratch_release(scratch);
@@ -92,8 +75,9 @@ void coverage_scratch_release(struct coverage_scratch *scratch)
     free(scratch->resident_mm);
     free(scratch->sources);
     free(scratch->start_mm);
-    free(scratch->first);
-    free(scratch->by_community);
+    free(scratch->by_mm);
+    free(scratch->spare);
+    free(scratch->sums);
     *scratch = (struct coverage_scratch){0};
 }
 
@@ -140,58 +124,78 @@ static void fill_resident_mm(const struct coverage_input *input, uint32_t source
     }
 }
 
-/* A resident point and its cost. */
-struct priced {
-    uint32_t mm, resident;
-};
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
-static int compare_priced(const void *left, const void *right)
+/* One stable pass of a radix sort: `from` in the order of one digit of the millimetres into `to`. */
+static void sort_by_digit(const uint32_t *mm, const uint32_t *from, uint32_t count, uint32_t shift,
+                          uint32_t *to)
 {
-    const struct priced *x = left, *y = right;
-    if (x->mm != y->mm)
-        return x->mm < y->mm ? -1 : 1;
-    return x->resident < y->resident ? -1 : x->resident > y->resident;
-}
-
-/* Sum and quantiles of `count` residents. */
-static void fill_cell(const struct coverage_input *input, struct priced *priced, uint32_t count,
-                      double weight, struct coverage_cell *cell)
-{
-    *cell = (struct coverage_cell){0, REACH_FAR, REACH_FAR};
-    qsort(priced, count, sizeof *priced, compare_priced);
-    double sum = 0;
-    for (uint32_t i = 0; i < count && priced[i].mm != REACH_FAR; i++) {
-        sum += input->weights[priced[i].resident];
-        if (priced[i].mm <= input->limit_mm)
-            cell->served = sum;
-        /* A hair below, so that sums in another order do not move a quantile. */
-        if (cell->median_mm == REACH_FAR && weight > 0 && sum >= 0.5 * weight * (1 - 1e-12))
-            cell->median_mm = priced[i].mm;
-        if (cell->p90_mm == REACH_FAR && weight > 0 && sum >= 0.9 * weight * (1 - 1e-12))
-            cell->p90_mm = priced[i].mm;
-    }
-}
-
-static enum status fill_cells(const struct coverage_input *input, struct coverage_scratch *scratch,
-                              uint32_t care, uint32_t age, enum coverage_level level,
-                              struct coverage *coverage, struct error *error)
-{
-    uint32_t count = input->residents->count;
-    struct priced *priced = malloc(((size_t)count + 1) * sizeof *priced);
-    if (!priced)
-        return error_memory(error, "summing coverage");
+    uint32_t first[DIGITS + 1] = {0};
     for (uint32_t i = 0; i < count; i++)
-        priced[i] = (struct priced){scratch->resident_mm[scratch->by_community[i]],
-                                    scratch->by_community[i]};
-    for (uint32_t c = 0; c < input->community_count; c++) {
-        struct coverage_community *community = &coverage->communities[c];
-        fill_cell(input, priced + scratch->first[c], scratch->first[c + 1] - scratch->first[c],
-                  community->weight, &community->cells[care][age][level]);
+        first[(mm[from[i]] >> shift) % DIGITS + 1]++;
+    for (uint32_t digit = 0; digit < DIGITS; digit++)
+        first[digit + 1] += first[digit];
+    for (uint32_t i = 0; i < count; i++)
+        to[first[(mm[from[i]] >> shift) % DIGITS]++] = from[i];
+}
+
+/* scratch->by_mm: the residents within the horizon, nearest first, ties by number. Returns how many:
+ * every resident is sorted for every question, which is why it is not done by comparing. */
+static uint32_t sort_residents(const struct coverage_input *input, struct coverage_scratch *scratch)
+{
+    uint32_t count = 0, longest_mm = 0;
+    for (uint32_t k = 0; k < input->residents->count; k++) {
+        if (scratch->resident_mm[k] == REACH_FAR)
+            continue;
+        scratch->by_mm[count++] = k;
+        if (scratch->resident_mm[k] > longest_mm)
+            longest_mm = scratch->resident_mm[k];
     }
-    struct coverage_community *region = &coverage->communities[input->community_count];
-    fill_cell(input, priced, count, region->weight, &region->cells[care][age][level]);
-    free(priced);
-    return STATUS_OK;
+    for (uint32_t shift = 0; shift < 32 && longest_mm >> shift; shift += DIGIT_BITS) {
+        sort_by_digit(scratch->resident_mm, scratch->by_mm, count, shift, scratch->spare);
+        uint32_t *sorted = scratch->spare;
+        scratch->spare = scratch->by_mm;
+        scratch->by_mm = sorted;
+    }
+    return count;
+}
+
+/* The next nearest of a community's people joins its cell; *sum is the weight of all up to them. */
+static void add_to_cell(const struct coverage_input *input, uint32_t mm, double resident_weight,
+                        double weight, double *sum, struct coverage_cell *cell)
+{
+    *sum += resident_weight;
+    if (mm <= input->limit_mm)
+        cell->served = *sum;
+    /* A hair below, so that sums in another order do not move a quantile. */
+    if (cell->median_mm == REACH_FAR && weight > 0 && *sum >= 0.5 * weight * (1 - 1e-12))
+        cell->median_mm = mm;
+    if (cell->p90_mm == REACH_FAR && weight > 0 && *sum >= 0.9 * weight * (1 - 1e-12))
+        cell->p90_mm = mm;
+}
+
+static void fill_cells(const struct coverage_input *input, struct coverage_scratch *scratch,
+                       uint32_t care, uint32_t age, enum coverage_level level,
+                       struct coverage *coverage)
+{
+    uint32_t region = input->community_count;
+    for (uint32_t c = 0; c <= region; c++) {
+        scratch->sums[c] = 0;
+        coverage->communities[c].cells[care][age][level] =
+            (struct coverage_cell){0, REACH_FAR, REACH_FAR};
+    }
+    uint32_t count = sort_residents(input, scratch);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = scratch->by_mm[i], own = input->communities[k];
+        struct coverage_community *community = &coverage->communities[region];
+        add_to_cell(input, scratch->resident_mm[k], input->weights[k], community->weight,
+                    &scratch->sums[region], &community->cells[care][age][level]);
+        if (own >= region)
+            continue;
+        community = &coverage->communities[own];
+        add_to_cell(input, scratch->resident_mm[k], input->weights[k], community->weight,
+                    &scratch->sums[own], &community->cells[care][age][level]);
+    }
 }
 
 enum status coverage_answer(const struct coverage_input *input, uint32_t care, uint32_t age,
@@ -216,7 +220,8 @@ enum status coverage_answer(const struct coverage_input *input, uint32_t care, u
     if (status)
         return status;
     fill_resident_mm(input, source_count, scratch);
-    return fill_cells(input, scratch, care, age, level, coverage, error);
+    fill_cells(input, scratch, care, age, level, coverage);
+    return STATUS_OK;
 }
 
 double coverage_share(const struct coverage_community *community, const struct coverage_cell *cell)

@@ -72,7 +72,8 @@ struct coverage_scratch {
     uint32_t *node_mm, *node_source, *resident_mm;
     struct snap *sources;
     uint32_t *start_mm;
-    uint32_t *first, *by_community; /* residents grouped by community */
+    uint32_t *by_mm, *spare; /* residents within the horizon, nearest first; room to sort them */
+    double *sums;            /* by community, the region's last */
 };
 
 /* Weights, what is located where, and room for the answers; nothing is swept yet. */
