@@ -58,7 +58,7 @@
     X(DELISTED, "delisted", "the licence lapsed 30 days ago or longer; suspended")                \
     X(OVERLAP, "overlap", "two communities' outlines overlap")                                    \
     X(NO_OUTLINE, "no_outline", "the community has no outline")                                   \
-    X(NO_FIGURE, "no_figure", "the community has no residents' figure")                          \
+    X(NO_FIGURE, "no_figure", "the community has no residents' figure")                           \
     X(IN_NO_COMMUNITY, "in_no_community",                                                         \
       "the point stands in no community's outline; it counts for the region only")
 

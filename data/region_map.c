@@ -9,7 +9,7 @@ static const char where[] = "region.json";
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* As 天地图 documents its WMTS (lbs.tianditu.gov.cn/server/MapService.html, read November 2026). */
+/* The usual form of its WMTS addresses in Web Mercator; never tried here, since a key is needed for it. */
 #define TIANDITU_TILES(layer)                                                                 \
     TIANDITU_HOST "/" layer "_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=" layer \
                   "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}"    \

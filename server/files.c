@@ -83,7 +83,7 @@ static int compare_files(const void *a, const void *b)
 
 static struct file *find_file(const struct files *files, const char *name)
 {
-    struct file key;
+    struct file key = {0};
     if (!files || strlen(name) >= sizeof key.name)
         return NULL;
     memcpy(key.name, name, strlen(name) + 1);

@@ -40,7 +40,8 @@ enum language language_choose(const char *wanted, const char *accept_language)
     if (wanted && strcmp(wanted, "en") == 0)
         return LANGUAGE_EN;
     int best[LANGUAGE_COUNT] = {0};
-    for (const char *item = accept_language; item && *item;) {
+    const char *item = accept_language ? accept_language : "";
+    while (*item) {
         item += strspn(item, " \t,");
         const char *end = item + strcspn(item, ",");
         size_t length = strcspn(item, "-,; \t");
