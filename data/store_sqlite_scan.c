@@ -41,15 +41,16 @@ static const struct part parts[][STATEMENTS_A_SCAN] = {
     [STORE_ROWS_OFFERS] = {{OFFER_COLUMNS,
                             "offer_version v CROSS JOIN offer o ON o.offer = v.offer", "v.version",
                             LEAN_OFFER_COLUMNS}},
-    [STORE_ROWS_PLACES] = {{PLACES_COLUMNS, "grp_places p", "p.grp"}},
+    [STORE_ROWS_PLACES] = {{PLACES_COLUMNS, "grp_places p", "p.grp", NULL}},
     [STORE_ROWS_HOURS] = {{"facility, weekdays, open_min, close_min", "facility_hours",
-                           "facility, n"},
-                          {"offer, weekdays, open_min, close_min", "offer_hours", "offer, n"}},
+                           "facility, n", NULL},
+                          {"offer, weekdays, open_min, close_min", "offer_hours", "offer, n",
+                           NULL}},
     [STORE_ROWS_EXCEPTIONS] = {{"facility, day, open_min, close_min", "facility_hours_exception",
-                                "facility, day, n"},
+                                "facility, day, n", NULL},
                                {"offer, day, open_min, close_min", "offer_hours_exception",
-                                "offer, day, n"}},
-    [STORE_ROWS_SLOTS] = {{SLOT_COLUMNS, "slot s", "s.offer, s.day, s.from_min"}},
+                                "offer, day, n", NULL}},
+    [STORE_ROWS_SLOTS] = {{SLOT_COLUMNS, "slot s", "s.offer, s.day, s.from_min", NULL}},
 };
 
 static const char *condition(enum store_rows rows, day_t day)

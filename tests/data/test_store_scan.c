@@ -151,7 +151,7 @@ TEST(rows_handed_over_are_those_pulled_in_both_backends)
 {
     struct store *file = seeded_file(), *memory = seeded("memory:");
     const day_t days[] = {DAY_NONE, DAY, DAY + 3};
-    for (int rows = 0; rows < KINDS; rows++)
+    for (enum store_rows rows = 0; rows < KINDS; rows++)
         for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
             uint32_t count, in_memory;
             char *handed = visited(file, rows, days[i], &count);
