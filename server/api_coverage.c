@@ -6,77 +6,12 @@
  */
 #include "data/coverage_run.h"
 #include "data/dataset.h"
-#include "server/clock.h"
+#include "server/coverage_ask.h"
 #include "server/json_coverage.h"
-#include "server/memo.h"
 #include "server/params.h"
 #include "server/router.h"
 
 #include <stdio.h>
-
-/* A run that is held until it has been shown. */
-struct held_run {
-    const struct coverage_run *run;
-    struct memo_answer *answer; /* NULL = not the memo's */
-};
-
-/* What everybody asks: the others are asked by whoever turns a knob. */
-static bool is_usual(const struct coverage_parameters *parameters)
-{
-    return parameters->minutes == COVERAGE_MINUTES_DEFAULT &&
-           parameters->profile == PROFILE_STROLLER && !parameters->inclusive;
-}
-
-/* The question, exact: two that differ in any of these never share an answer. */
-static uint64_t question_of(const struct coverage_parameters *parameters)
-{
-    uint64_t minutes = (uint64_t)parameters->minutes; /* whole: params_coverage() */
-    return (uint64_t)parameters->region << 32 | (uint64_t)parameters->profile << 16 | minutes << 1 |
-           (uint64_t)parameters->inclusive;
-}
-
-static enum status compute(struct worker *worker, const struct coverage_parameters *parameters,
-                           struct held_run *held, struct error *error)
-{
-    const struct picture *picture = worker->picture;
-    struct coverage_run *run = NULL;
-    enum status status =
-        coverage_run_make(picture->dataset, picture->vacancies, parameters, &run, error);
-    if (status) {
-        memo_give_up(worker->coverage, clock_monotonic_ms());
-        return status;
-    }
-    held->answer = memo_put(worker->coverage, run, clock_monotonic_ms());
-    if (!held->answer)
-        return error_memory(error, "keeping a coverage run");
-    held->run = held->answer->value;
-    return STATUS_OK;
-}
-
-static enum status find_run(struct worker *worker, const struct coverage_query *query,
-                            uint16_t region, struct held_run *held, struct error *error)
-{
-    const struct coverage_parameters parameters = {.region = region,
-                                                   .profile = query->profile,
-                                                   .minutes = query->minutes,
-                                                   .inclusive = query->inclusive};
-    switch (memo_find(worker->coverage, question_of(&parameters), is_usual(&parameters),
-                      worker->picture->generation, clock_monotonic_ms(), &held->answer)) {
-    case MEMO_FOUND:
-        held->run = held->answer->value;
-        return STATUS_OK;
-    case MEMO_COMPUTE:
-        return compute(worker, &parameters, held, error);
-    default:
-        return error_set(error, STATUS_BUSY, "too many other questions of coverage are asked");
-    }
-}
-
-static void give_back(struct worker *worker, struct held_run *held)
-{
-    if (held->answer)
-        memo_return(worker->coverage, held->answer);
-}
 
 /* By code: the run may be of the dataset before this one. */
 static const char *find_outline(const struct dataset *dataset, uint16_t region,
@@ -106,13 +41,6 @@ static enum status add_outlines(const struct request *request, const struct data
         outlines[i] = find_outline(dataset, region, &run->communities[i]);
     answer->outlines = outlines;
     return STATUS_OK;
-}
-
-/* Which run it is: the tag of the answer, beside what every answer's is made of. */
-static void tag(struct worker *worker, const struct coverage_run *run)
-{
-    snprintf(worker->response.etag, sizeof worker->response.etag, "%llx-%llx",
-             (unsigned long long)run->dataset_generation, (unsigned long long)run->made_for);
 }
 
 static void name_file(struct worker *worker, const struct coverage_run *run, const char *ending)
@@ -160,7 +88,7 @@ static enum status begin(struct worker *worker, const struct request *request,
     enum status status =
         dataset_find_region(dataset, showing->query.region, &showing->region, error);
     if (!status)
-        status = find_run(worker, &showing->query, showing->region, &showing->held, error);
+        status = coverage_ask(worker, &showing->query, showing->region, &showing->held, error);
     if (status)
         return status;
     const char *notice = dataset->regions[showing->region].notice;
@@ -168,7 +96,7 @@ static enum status begin(struct worker *worker, const struct request *request,
                                                .age = showing->query.age,
                                                .notice = *notice ? notice : NULL,
                                                .coordsys = showing->query.coordsys};
-    tag(worker, showing->held.run);
+    coverage_tag(worker, showing->held.run);
     if (showing->query.geometry || showing->query.format == COVERAGE_GEOJSON)
         status = add_outlines(request, dataset, showing->region, &showing->answer, error);
     return status;
@@ -181,7 +109,7 @@ enum status api_coverage(struct worker *worker, const struct request *request, s
     enum status status = begin(worker, request, &showing, error);
     if (!status)
         status = write_answer(worker, request, &showing.query, &showing.answer, out, error);
-    give_back(worker, &showing.held);
+    coverage_give_back(worker, &showing.held);
     return status;
 }
 
@@ -201,6 +129,6 @@ enum status api_coverage_community(struct worker *worker, const struct request *
     if (!status)
         status = json_coverage_of(out, request, &showing.answer,
                                   (uint32_t)(entry - showing.held.run->communities), error);
-    give_back(worker, &showing.held);
+    coverage_give_back(worker, &showing.held);
     return status;
 }

@@ -100,3 +100,20 @@ bool public_is_missing(const struct public_coverage *shown, uint32_t care)
     return shown->state != COVERAGE_FEW && shown->state != COVERAGE_NO_DATA &&
            shown->care[care].located == 0 && !shown->care[care].is_level[COVERAGE_REACHABLE];
 }
+
+struct public_tally coverage_public_tally(const struct coverage_run *run, uint32_t care,
+                                          uint32_t age)
+{
+    struct public_tally tally = {0};
+    for (uint32_t i = 0; i < run->community_count; i++) {
+        struct public_coverage shown;
+        coverage_public(run, &run->communities[i], age, &shown);
+        if (shown.state == COVERAGE_NO_DATA || shown.state == COVERAGE_FEW)
+            continue;
+        tally.of++;
+        tally.located += shown.care[care].located > 0;
+        for (int level = 0; level < COVERAGE_LEVELS; level++)
+            tally.level[level] += shown.care[care].is_level[level];
+    }
+    return tally;
+}

@@ -44,6 +44,14 @@ struct public_coverage {
 void coverage_public(const struct coverage_run *run, const struct coverage_entry *entry,
                      uint32_t age, struct public_coverage *shown);
 
+/* How many communities are located, reachable, open: of those with figures that may be told. What the
+ * few of a small one can reach is not told in a sum either. */
+struct public_tally {
+    uint32_t of, located, level[COVERAGE_LEVELS];
+};
+struct public_tally coverage_public_tally(const struct coverage_run *run, uint32_t care,
+                                          uint32_t age);
+
 /* Neither located in it nor reachable for it. Of few and of no_data nothing may be said: false. */
 bool public_is_missing(const struct public_coverage *shown, uint32_t care);
 

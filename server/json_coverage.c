@@ -124,30 +124,7 @@ static void write_care(struct json *out, const struct public_care *care)
     json_key_bool(out, "beyond_60", care->p90_is_beyond);
 }
 
-/* How many communities are located, reachable, open: of those with figures that may be told. What the
- * few of a small one can reach is not told in a sum either. */
-struct tally {
-    uint32_t of, located, level[COVERAGE_LEVELS];
-};
-
-static struct tally count_communities(const struct coverage_answer *answer, uint32_t care)
-{
-    const struct coverage_run *run = answer->run;
-    struct tally tally = {0};
-    for (uint32_t i = 0; i < run->community_count; i++) {
-        struct public_coverage shown;
-        coverage_public(run, &run->communities[i], answer->age, &shown);
-        if (shown.state == COVERAGE_NO_DATA || shown.state == COVERAGE_FEW)
-            continue;
-        tally.of++;
-        tally.located += shown.care[care].located > 0;
-        for (int level = 0; level < COVERAGE_LEVELS; level++)
-            tally.level[level] += shown.care[care].is_level[level];
-    }
-    return tally;
-}
-
-static void write_tally(struct json *out, const struct tally *tally)
+static void write_tally(struct json *out, const struct public_tally *tally)
 {
     json_key(out, "communities");
     json_object_begin(out);
@@ -175,7 +152,7 @@ static void write_places(struct json *out, const struct coverage_entry *entry,
 /* The members of an entry; `tallies` by care type, NULL but for the region. */
 static void write_entry(struct json *out, const struct coverage_run *run,
                         const struct coverage_entry *entry, const struct public_coverage *shown,
-                        const struct tally *tallies)
+                        const struct public_tally *tallies)
 {
     json_key_text(out, "state", coverage_state_code(shown->state));
     json_key_people(out, "residents", shown->residents);
@@ -199,10 +176,10 @@ static void write_entry(struct json *out, const struct coverage_run *run,
 static void write_region(struct json *out, const struct coverage_answer *answer)
 {
     const struct coverage_entry *whole = &answer->run->whole;
-    struct tally tallies[COVERAGE_CARES];
+    struct public_tally tallies[COVERAGE_CARES];
     struct public_coverage shown;
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
-        tallies[care] = count_communities(answer, care);
+        tallies[care] = coverage_public_tally(answer->run, care, answer->age);
     coverage_public(answer->run, whole, answer->age, &shown);
     json_key(out, "region");
     json_object_begin(out);

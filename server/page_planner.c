@@ -1,6 +1,6 @@
 /*
- * GET /planner: communities, what stands in each, and its places against its standard, as a table that
- * needs no JavaScript.
+ * GET /planner: what GET /v1/coverage says of every community, as a table and a form that need no
+ * JavaScript. While a server is at its bound of computing, the page says so, and its script asks again.
  *
  * What the page's script takes over, by id:
  *
@@ -9,168 +9,125 @@
  *   #map             where the map goes
  *   #config          <script type="application/json">: what GET /v1/config answers
  */
+#include "server/page_planner.h"
+
+#include "server/coverage_ask.h"
+#include "server/coverage_public.h"
+#include "server/format_text.h"
 #include "server/http.h"
 #include "server/offer_words.h"
-#include "server/page.h"
 #include "server/router.h"
 
-/* What stands in one community. */
-struct tally {
-    uint32_t located[CARE_COUNT]; /* facilities that offer it to the public */
-    int64_t places;               /* licensed, of public groups that have a number */
-};
+#include <stdio.h>
+#include <stdlib.h>
 
-static int32_t find_community(const struct dataset *dataset, const char *code)
+/* What is asked, by the names of GET /v1/coverage; what it would refuse is the default here, since
+ * other software appends its own to links. */
+static uint32_t code_of(const struct page *page, const char *name, const char *const *codes)
 {
-    uint32_t low = 0, high = dataset->community_count;
-    while (code && low < high) { /* ascending by code, as the store gives them */
-        uint32_t middle = (low + high) / 2;
-        int order = strcmp(dataset->communities[middle].code, code);
-        if (order == 0)
-            return (int32_t)middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    const char *value = form_value(&page->form, name);
+    for (uint32_t i = 0; value && codes[i]; i++)
+        if (strcmp(codes[i], value) == 0)
+            return i;
+    return 0; /* which is the API's default of both */
 }
 
-static void count_facility(const struct dataset *dataset, const struct dataset_facility *facility,
-                           struct tally *tally)
+static struct coverage_query read_question(const struct page *page)
 {
-    bool offered[CARE_COUNT] = {false};
-    for (uint32_t i = 0; i < facility->offer_count; i++) {
-        uint32_t number = facility->first_offer + i;
-        int8_t care = dataset->offers[number].care;
-        if (care >= 0 && dataset->offers[number].is_readable)
-            offered[care] = true;
-    }
-    for (int care = 0; care < CARE_COUNT; care++)
-        tally->located[care] += offered[care];
-    for (uint32_t i = 0; i < facility->group_count; i++) {
-        const struct dataset_group *group = &dataset->groups[facility->first_group + i];
-        if (group->licensed != NONE && group->admission != ADMISSION_STAFF_ONLY)
-            tally->places += group->licensed;
-    }
+    const char *minutes = form_value(&page->form, "minutes");
+    const char *inclusive = form_value(&page->form, "inclusive");
+    char *end = NULL;
+    long asked = minutes ? strtol(minutes, &end, 10) : 0;
+    bool is_minutes = minutes && *end == '\0' && asked >= 1 && asked <= NEARBY_MAX_MINUTES;
+    return (struct coverage_query){
+        .minutes = is_minutes ? (uint32_t)asked : COVERAGE_MINUTES_DEFAULT,
+        .profile = code_of(page, "profile", params_profile_codes),
+        .age = code_of(page, "age", coverage_age_codes),
+        .inclusive = inclusive && (strcmp(inclusive, "1") == 0 || strcmp(inclusive, "true") == 0),
+    };
 }
 
-static enum status count_all(const struct page *page, struct tally **tallies, struct error *error)
+static void begin_select(struct html *html, const char *name, enum text_key words)
 {
-    const struct dataset *dataset = page->picture->dataset;
-    const struct vacancies *vacancies = page->picture->vacancies;
-    *tallies = arena_calloc(page->request->arena, dataset->community_count + 1, sizeof **tallies);
-    if (!*tallies)
-        return error_memory(error, "counting facilities");
-    for (uint32_t i = 0; i < dataset->facility_count; i++) {
-        const struct dataset_facility *facility = &dataset->facilities[i];
-        int32_t community = find_community(dataset, dataset_text(dataset, facility->community));
-        if (community >= 0 && vacancies->is_public[i])
-            count_facility(dataset, facility, &(*tallies)[community]);
-    }
-    return STATUS_OK;
-}
-
-/* Counts of people are rounded to ten, and below ten only that is said. */
-static void write_people(struct html *html, int32_t people)
-{
-    char words[FORMAT_BYTES];
-    HTML(html, "<td>");
-    if (people == NONE) {
-        html_say(html, TEXT_STATE_NO_DATA);
-    } else if (people < 10) {
-        html_say(html, TEXT_PLANNER_FEWER);
-    } else {
-        format_number((people + 5) / 10 * 10, words);
-        html_text(html, words);
-    }
-    HTML(html, "</td>");
-}
-
-/* Places open to the public, and how many that is per 1,000 residents. */
-static void write_places(struct html *html, const struct community_record *community,
-                         const struct tally *tally)
-{
-    char per[FORMAT_BYTES], count[FORMAT_BYTES];
-    format_number(tally->places, count);
-    HTML(html, "<td>");
-    html_text(html, count);
-    HTML(html, "</td><td>");
-    if (community->residents < 10) { /* or not known */
-        HTML(html, "–");
-    } else {
-        format_decimal(1000.0 * (double)tally->places / community->residents, 1, per);
-        html_text(html, per);
-    }
-    HTML(html, "</td>");
-}
-
-/* The care types that no facility inside offers. */
-static void write_missing(struct html *html, const struct tally *tally)
-{
-    bool begun = false;
-    HTML(html, "<td>");
-    for (int care = 0; care < CARE_COUNT; care++) {
-        if (tally->located[care])
-            continue;
-        if (begun)
-            html_say(html, TEXT_LIST_SEPARATOR);
-        begun = true;
-        html_say(html, offer_care_words((int8_t)care));
-    }
-    if (!begun)
-        html_say(html, TEXT_PLANNER_NONE_MISSING);
-    HTML(html, "</td>");
-}
-
-static void write_row(struct html *html, const struct community_record *community,
-                      const struct tally *tally)
-{
-    const char *name = page_name(html->language, community->name, community->name_en);
-    HTML(html, "<tr");
-    html_attribute(html, "data-code", community->code);
-    HTML(html, "><th scope=\"row\">");
-    html_text(html, name ? name : community->code);
-    HTML(html, "</th>");
-    for (int care = 0; care < CARE_COUNT; care++) {
-        HTML(html, "<td>");
-        html_int(html, tally->located[care]);
-        HTML(html, "</td>");
-    }
-    write_missing(html, tally);
-    write_people(html, community->residents);
-    write_people(html, community->children);
-    write_places(html, community, tally);
-    HTML(html, "</tr>");
-}
-
-static void write_heading(struct html *html, enum text_key words)
-{
-    HTML(html, "<th scope=\"col\">");
+    HTML(html, "<label><span>");
     html_say(html, words);
-    HTML(html, "</th>");
+    HTML(html, "</span> <select");
+    html_attribute(html, "name", name);
+    HTML(html, ">");
 }
 
-static void write_table(struct page *page, uint16_t region, const struct tally *tallies)
+static void begin_option(struct html *html, const char *value, bool chosen)
 {
-    static const enum text_key columns[] = {TEXT_PLANNER_MISSING, TEXT_PLANNER_RESIDENTS,
-                                            TEXT_PLANNER_CHILDREN, TEXT_PLANNER_PUBLIC_PLACES,
-                                            TEXT_PLANNER_PLACES_PER_1000};
+    HTML(html, "<option");
+    html_attribute(html, "value", value);
+    html_flag(html, "selected", chosen);
+    HTML(html, ">");
+}
+
+static void end_select(struct html *html)
+{
+    HTML(html, "</select></label>");
+}
+
+static void write_minutes(struct html *html, uint32_t asked)
+{
+    static const uint32_t usual[] = {5, 10, 15, 20, 30};
+    bool is_listed = false;
+    begin_select(html, "minutes", TEXT_PLANNER_WITHIN);
+    for (size_t i = 0; i <= sizeof usual / sizeof *usual; i++) {
+        uint32_t minutes = i < sizeof usual / sizeof *usual ? usual[i] : asked;
+        char value[16], words[FORMAT_BYTES];
+        if (i == sizeof usual / sizeof *usual && is_listed)
+            break;
+        is_listed = is_listed || minutes == asked;
+        snprintf(value, sizeof value, "%u", minutes);
+        format_minutes(html->language, minutes, words);
+        begin_option(html, value, minutes == asked);
+        html_text(html, words);
+        HTML(html, "</option>");
+    }
+    end_select(html);
+}
+
+static void write_hidden(struct html *html, const char *name, const char *value)
+{
+    HTML(html, "<input type=\"hidden\"");
+    html_attribute(html, "name", name);
+    html_attribute(html, "value", value);
+    HTML(html, ">");
+}
+
+static void write_form(struct page *page, const struct coverage_query *query, const char *region)
+{
     struct html *html = &page->html;
-    const struct dataset *dataset = page->picture->dataset;
-    HTML(html, "<table class=\"coverage\"><caption>");
-    html_say(html, TEXT_PLANNER_LOCATED_CAPTION);
-    HTML(html, "</caption><thead><tr>");
-    write_heading(html, TEXT_PLANNER_COMMUNITY);
-    for (int care = 0; care < CARE_COUNT; care++)
-        write_heading(html, offer_care_words((int8_t)care));
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        write_heading(html, columns[i]);
-    HTML(html, "</tr></thead><tbody>");
-    for (uint32_t i = 0; i < dataset->community_count; i++)
-        if (dataset->community_regions[i] == region)
-            write_row(html, &dataset->communities[i], &tallies[i]);
-    HTML(html, "</tbody></table>");
+    HTML(html, "<form id=\"planner-form\" class=\"choices\" method=\"get\" action=\"/planner\"");
+    html_attribute_say(html, "aria-label", TEXT_PLANNER_CHOICES);
+    HTML(html, ">");
+    if (page->language_is_chosen)
+        write_hidden(html, "lang", html->language == LANGUAGE_EN ? "en" : "zh");
+    write_hidden(html, "region", region);
+    write_minutes(html, query->minutes);
+    begin_select(html, "profile", TEXT_PLANNER_PROFILE);
+    for (uint32_t i = 0; params_profile_codes[i]; i++) {
+        begin_option(html, params_profile_codes[i], i == query->profile);
+        html_say(html, profile_words(i));
+        HTML(html, "</option>");
+    }
+    end_select(html);
+    begin_select(html, "age", TEXT_PLANNER_AGE);
+    for (uint32_t i = 0; coverage_age_codes[i]; i++) {
+        begin_option(html, coverage_age_codes[i], i == query->age);
+        html_say(html, page_planner_age_words(i));
+        HTML(html, "</option>");
+    }
+    end_select(html);
+    HTML(html, "<label class=\"tick\"><input type=\"checkbox\" name=\"inclusive\" value=\"1\"");
+    html_flag(html, "checked", query->inclusive);
+    HTML(html, "><span>");
+    html_say(html, TEXT_PLANNER_INCLUSIVE);
+    HTML(html, "</span></label><button>");
+    html_say(html, TEXT_PLANNER_SHOW);
+    HTML(html, "</button></form>");
 }
 
 static bool has_communities(const struct dataset *dataset, uint16_t region)
@@ -214,41 +171,80 @@ static void write_regions(struct page *page, uint16_t chosen)
     HTML(html, "</p>");
 }
 
-enum status page_planner(struct worker *worker, const struct request *request, struct json *out,
-                         struct error *error)
+/* The question again, for the other language's link; NULL without memory: it then keeps nothing. */
+static const char *link_state(const struct page *page, const struct coverage_query *query,
+                              uint16_t region)
 {
-    struct page page;
-    struct tally *tallies = NULL;
-    enum status status = page_open(&page, worker, request, out, error);
-    if (!status)
-        status = count_all(&page, &tallies, error);
-    if (status)
-        return status;
-    struct html *html = &page.html;
-    uint16_t region = choose_region(&page);
-    page_begin(&page, &(struct page_head){.tab = PAGE_TAB_PLANNER,
-                                          .title = text_get(html->language, TEXT_PLANNER_HEADING),
-                                          .path = "/planner",
-                                          .has_script = true});
+    enum { STATE_BYTES = 256 };
+    char *state = arena_alloc(page->request->arena, STATE_BYTES);
+    if (state)
+        snprintf(state, STATE_BYTES, "region=%.64s&minutes=%u&profile=%s&age=%s%s",
+                 page->picture->dataset->regions[region].name, query->minutes,
+                 params_profile_codes[query->profile], coverage_age_codes[query->age],
+                 query->inclusive ? "&inclusive=1" : "");
+    return state;
+}
+
+/* The table, or why there is none. */
+static void write_figures(struct page *page, uint16_t region, const struct coverage_run *run,
+                          uint32_t age)
+{
+    struct html *html = &page->html;
+    HTML(html, "<div id=\"map\"></div><div id=\"planner-table\" class=\"scroll\" tabindex=\"0\" "
+               "role=\"region\"");
+    html_attribute_say(html, "aria-label", TEXT_PLANNER_TABLE);
+    HTML(html, ">");
+    if (has_communities(page->picture->dataset, region) && run) {
+        page_planner_write_table(page, run, age);
+    } else {
+        HTML(html, "<p>");
+        html_say(html, run ? TEXT_PLANNER_NO_COMMUNITIES : TEXT_PLANNER_BUSY);
+        HTML(html, "</p>");
+    }
+    HTML(html, "</div>");
+}
+
+static enum status write_page(struct page *page, struct worker *worker,
+                              const struct coverage_query *query, uint16_t region,
+                              const struct coverage_run *run, struct error *error)
+{
+    struct html *html = &page->html;
+    page_begin(page, &(struct page_head){.tab = PAGE_TAB_PLANNER,
+                                         .title = text_get(html->language, TEXT_PLANNER_HEADING),
+                                         .path = "/planner",
+                                         .state = link_state(page, query, region),
+                                         .has_script = true});
     HTML(html, "<div id=\"planner\"><h1>");
     html_say(html, TEXT_PLANNER_HEADING);
     HTML(html, "</h1><p>");
     html_say(html, TEXT_PLANNER_INTRO);
     HTML(html, "</p>");
-    write_regions(&page, region);
-    HTML(html, "<div id=\"map\"></div><div id=\"planner-table\" class=\"scroll\" tabindex=\"0\" "
-               "role=\"region\"");
-    html_attribute_say(html, "aria-label", TEXT_PLANNER_TABLE);
-    HTML(html, ">");
-    if (has_communities(page.picture->dataset, region)) {
-        write_table(&page, region, tallies);
-    } else {
-        HTML(html, "<p>");
-        html_say(html, TEXT_PLANNER_NO_COMMUNITIES);
-        HTML(html, "</p>");
-    }
-    HTML(html, "</div></div>");
-    status = page_write_config(&page, worker->options->version, error);
-    page_end(&page);
+    write_regions(page, region);
+    write_form(page, query, page->picture->dataset->regions[region].name);
+    write_figures(page, region, run, query->age);
+    HTML(html, "</div>");
+    enum status status = page_write_config(page, worker->options->version, error);
+    page_end(page);
+    return status;
+}
+
+enum status page_planner(struct worker *worker, const struct request *request, struct json *out,
+                         struct error *error)
+{
+    struct page page;
+    struct held_run held;
+    enum status status = page_open(&page, worker, request, out, error);
+    if (status)
+        return status;
+    if (page.picture->dataset->region_count == 0)
+        return error_set(error, STATUS_NOT_FOUND, "no region is loaded");
+    uint16_t region = choose_region(&page);
+    struct coverage_query query = read_question(&page);
+    status = coverage_ask(worker, &query, region, &held, error);
+    if (!status)
+        coverage_tag(worker, held.run);
+    if (!status || status == STATUS_BUSY)
+        status = write_page(&page, worker, &query, region, held.run, error);
+    coverage_give_back(worker, &held);
     return status;
 }

@@ -113,7 +113,7 @@ def check(text, language):
         if element.tag == "a":
             assert element["href"], element.attributes
         if element.tag == "th":
-            assert element["scope"] in ("col", "row")
+            assert element["scope"] in ("col", "colgroup", "row")
     for fieldset in page.all("fieldset"):
         assert fieldset.all("legend")
     assert "{" not in page.one("main").text(), "a value is missing in a text"

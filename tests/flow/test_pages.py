@@ -7,6 +7,7 @@ import urllib.parse
 
 from pages import check
 from server import FIXTURES, SAMPLE_REGION
+from test_coverage_api import town
 
 TOWN = FIXTURES / "regions/sample-town.json"
 STREETS = FIXTURES / "osm/river_town.osm"
@@ -366,3 +367,75 @@ def test_robots_and_the_icon(flow):
     assert "/v1/openapi.json" in [a["href"] for a in page_of(server, "/about").all("a")]
     paths = server.get("/v1/openapi.json").json()["paths"]
     assert not [path for path in paths if not path.startswith(("/v1/", "/healthz", "/readyz", "/metrics"))]
+
+
+def number(value):
+    """A figure of the API as a page shows it: at most one digit after the point, a dash for null."""
+    return "–" if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def table_of(page):
+    """The planners' table: the cells of each row by data-column, rows by community code."""
+    table = page.one("table", class_="coverage")
+    cells = {id(row): {cell["data-column"]: cell.text() for cell in row.all("td") if cell["data-column"]}
+             for row in table.all("tr")}
+    communities = {row["data-code"]: cells[id(row)] for row in table.all("tr") if row["data-code"]}
+    return communities, *(cells[id(table.one("tr", class_=name))] for name in ("whole", "communities"))
+
+
+def expected_cells(entry, words):
+    """What the cells of a community, or of the region, must read by what the API says of it."""
+    cells = {}
+    for care, told in entry["care"].items():
+        cells[f"{care}.located"] = str(told["located"])
+        for level in ("reachable", "open"):
+            cells[f"{care}.{level}"] = (f"{number(told[level] * 100)}%" if told[level] is not None
+                                        else {"few": "–", "no_data": "no data", "off_network": "off the network"}[entry["state"]])
+        cells[f"{care}.minutes"] = " / ".join(
+            "over 60" if told[key] is None and told["beyond_60"] else number(told[key])
+            for key in ("median_minutes", "p90_minutes"))
+    cells["missing"] = ("–" if entry["missing"] is None
+                        else ", ".join(words[f"care.{care}"] for care in entry["missing"]) or "none")
+    for people in ("children", "residents"):
+        cells[people] = {None: "no data"}.get(entry[people]) or (
+            entry[people] if isinstance(entry[people], str) else f"{entry[people]:,}")
+    cells["places"] = f"{number(entry['places_per_1000'])} / {number(entry['standard_per_1000'])}"
+    return cells
+
+
+def test_planners_see_the_figures_of_the_api(flow):
+    words = json.loads((FIXTURES.parents[1] / "web/text/en.json").read_text(encoding="utf-8"))
+    told_states, told_missing = set(), 0
+    for server in (flow.serve(town(flow)), walking_sample(flow)):
+        for question in ("", "minutes=5", "minutes=30&profile=adult&age=12-24", "minutes=10&inclusive=true"):
+            page = page_of(server, f"/planner?{question}", "en")
+            answer = server.get(f"/v1/coverage?{question}").json()
+            communities, whole, tallies = table_of(page)
+            assert communities == {entry["community"]: expected_cells(entry, words)
+                                   for entry in answer["communities"]}, question
+            assert whole == expected_cells(answer["region"], words)
+            assert tallies == {f"{care}.{level}": f"{told['communities'][level]} / {told['communities']['of']}"
+                               for care, told in answer["region"]["care"].items()
+                               for level in ("located", "reachable", "open")}
+            told_states |= {entry["state"] for entry in answer["communities"]}
+            told_missing += sum(len(entry["missing"] or []) for entry in answer["communities"])
+    assert told_states == {"known", "off_network", "no_data"} and told_missing, (told_states, told_missing)
+
+
+def test_planners_choose_by_a_form_with_the_names_of_the_api(flow):
+    server = flow.serve(town(flow))
+    page = page_of(server, "/planner?minutes=20&profile=adult&age=6-12&inclusive=1", "en")
+    form = page.one("form", id="planner-form")
+    assert form["method"] == "get" and form["action"] == "/planner"
+    chosen = {select["name"]: [option["value"] for option in select.all("option") if "selected" in option.attributes]
+              for select in form.all("select")}
+    assert chosen == {"minutes": ["20"], "profile": ["adult"], "age": ["6-12"]}
+    assert "checked" in form.one("input", name="inclusive").attributes
+    for select in form.all("select"):
+        for option in select.all("option"):
+            assert server.get(f"/v1/coverage?{select['name']}={option['value']}").status in (200, 503)
+    other = check(server.get(page.one("a", class_="language")["href"]).body.decode(), "zh-Hans")
+    assert [option["value"] for option in other.all("option") if "selected" in option.attributes] == ["20", "adult", "6-12"]
+    for odd in ("minutes=0", "minutes=61", "minutes=x", "profile=bird", "age=99", "minutes=", "inclusive=no", "from=x"):
+        assert table_of(page_of(server, f"/planner?{odd}", "en")) == table_of(page_of(server, "/planner", "en")), odd
+    assert "17 minutes" in page_of(server, "/planner?minutes=17", "en").one("form", id="planner-form").text()

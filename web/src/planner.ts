@@ -44,6 +44,7 @@ export class Planner {
 
   constructor(root: HTMLElement, private readonly mapElement: HTMLElement) {
     this.choice = readChoice(location.search);
+    byId("planner-form")?.remove(); /* ours asks without loading the page */
     const anchor = ensure("planner-table", "div", root, { class: "scroll", tabindex: "0", role: "region", "aria-label": t("planner.table") });
     this.notices = new Notices(anchor);
     const side = h("div", { class: "map-side" });
