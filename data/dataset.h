@@ -56,6 +56,7 @@ struct dataset_offer {
     uint32_t
         hours; /* that hold for it (its own or its facility's), into hours_patterns; 0 = none */
     uint32_t first_slot, slot_count; /* into slots, ascending by (day, from_min) */
+    uint32_t slots_version;          /* rises when they are replaced, and not when a day passes */
     int32_t price;
     int16_t age_from_m, age_to_m; /* resolved: the group's where the offer has none; NONE16 */
     int8_t care, price_unit;
@@ -82,6 +83,7 @@ struct dataset_hours {
 struct group_numbers {
     moment_t as_of; /* TIME_NONE = never reported */
     text_ref source;
+    int32_t seq; /* of the report within the group; 0 = never reported */
     int32_t staffed, enrolled, held, next_open;
     day_t next_open_from, open_until;
 };

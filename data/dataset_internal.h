@@ -49,6 +49,7 @@ struct raw_offer {
     int16_t age_from_m, age_to_m;
     int8_t care, price_unit;
     uint8_t days;
+    uint32_t slots_version;
 };
 
 /* The slots of one offer: a run of dataset->slots. */

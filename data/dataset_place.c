@@ -179,6 +179,7 @@ static struct dataset_offer resolved_offer(const struct dataset *dataset,
         .age_to_m = from->age_to_m != NONE16 ? from->age_to_m : group->age_to_m,
         .care = from->care,
         .price_unit = from->price_unit,
+        .slots_version = from->slots_version,
         .is_readable = group->admission != ADMISSION_STAFF_ONLY};
 }
 

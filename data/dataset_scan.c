@@ -239,7 +239,8 @@ static enum status keep_offer(void *context, const void *row, struct error *erro
                                 .age_to_m = months(record->age_to_m),
                                 .care = record->care,
                                 .price_unit = record->price_unit,
-                                .days = days};
+                                .days = days,
+                                .slots_version = record->slots_version};
     raw->offer_count++;
     return text_pool_add(&raw->offer_text, record->id, false, &offer->id, error);
 }
@@ -262,6 +263,7 @@ static enum status keep_numbers(void *context, const void *row, struct error *er
         return STATUS_OK;
     struct group_numbers *numbers = &build->dataset->numbers[group];
     *numbers = (struct group_numbers){.as_of = record->as_of,
+                                      .seq = record->seq,
                                       .staffed = record->staffed,
                                       .enrolled = record->enrolled,
                                       .held = record->held,

@@ -165,7 +165,8 @@ struct offer_record {
     int32_t age_from_m, age_to_m; /* NONE = the group's */
     int32_t price;                /* minor units; NONE */
     int8_t price_unit;
-    int8_t care; /* CARE_UNKNOWN: matches no care filter */
+    int8_t care;            /* CARE_UNKNOWN: matches no care filter */
+    uint32_t slots_version; /* how often its slots were replaced; given by the store */
 };
 
 enum hours_owner { HOURS_OF_FACILITY, HOURS_OF_OFFER };

@@ -498,3 +498,7 @@ CREATE TABLE audit(
 DROP TABLE coverage;
 ALTER TABLE run ADD COLUMN result TEXT;
 CREATE INDEX run_of ON run(region, kind, parameters, day);
+
+-- step 4
+-- How often the slots of an offer were replaced: the same number, the same slots, whatever the clock.
+ALTER TABLE offer ADD COLUMN slots_version INTEGER NOT NULL DEFAULT 0 CHECK (slots_version >= 0);

@@ -153,7 +153,8 @@ enum status MUST_CHECK store_places_append(struct store *store, struct places_re
 /* Drop every report of a group: only where a sample is dated again (data/sample.h). */
 enum status MUST_CHECK store_places_forget(struct store *store, int64_t group, struct error *error);
 
-/* Replace all hours and exceptions of one owner; slots of an offer. Counts may be 0. */
+/* Replace all hours and exceptions of one owner; slots of an offer, whose slots_version rises by one
+ * in every version. Counts may be 0. */
 enum status MUST_CHECK store_hours_replace(struct store *store, enum hours_owner owner_kind,
                                            int64_t owner, const struct hours_record *hours,
                                            uint32_t hours_count,

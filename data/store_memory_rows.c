@@ -216,6 +216,7 @@ enum status memory_offer_version_insert(struct store *base, struct offer_record 
     item.id = known->offer.id;
     item.group = known->offer.group;
     item.source_id = known->offer.source_id;
+    item.slots_version = known->offer.slots_version;
     item.version_key = list->count + 1;
     status = KEEP(base, error, &item.validity.source);
     if (!status)
@@ -341,11 +342,24 @@ enum status memory_hours_replace(struct store *base, enum hours_owner owner_kind
     return status;
 }
 
+/* A version holds what the store says of its offer, as the rows of a scan do. */
+static void raise_slots_version(struct store *base, int64_t offer)
+{
+    struct facility_offer *known = memory_identity(memory_lists(base), OFFERS, offer);
+    uint32_t version = ++known->offer.slots_version;
+    EACH(struct offer_record, item, memory_writing(base, OFFER_VERSIONS))
+    if (item->key == offer)
+        item->slots_version = version;
+}
+
 enum status memory_slots_replace(struct store *base, int64_t offer, const struct slot_record *slots,
                                  uint32_t count, struct error *error)
 {
     struct memory_list *list = memory_writing(base, SLOTS);
     enum status status = memory_need(memory_lists(base), OFFERS, offer, "offer", error);
+    if (status)
+        return status;
+    raise_slots_version(base, offer);
     for (uint32_t i = list->count; i-- > 0;) {
         struct slot_record *item = (struct slot_record *)list->items + i;
         if (item->offer == offer)

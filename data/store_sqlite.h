@@ -89,6 +89,7 @@ enum sqlite_slot {
     SLOT_FACILITY_EXCEPTION_INSERT,
     SLOT_OFFER_EXCEPTION_INSERT,
     SLOT_SLOTS_DELETE,
+    SLOT_SLOTS_VERSION,
     SLOT_SLOT_INSERT,
     SLOT_FIELD_EDIT_PUT,
     SLOT_FIELD_EDITS,
@@ -229,7 +230,7 @@ enum status MUST_CHECK sqlite_outline_blob(const char *geojson, unsigned char **
     ", v.age_from_m, v.age_to_m, v.licensed, v.admission"
 #define OFFER_COLUMNS_WITH(source_id, validity)      \
     "o.offer, o.grp, o.id, " source_id ", " validity \
-    ", v.age_from_m, v.age_to_m, v.price, v.price_unit, v.care"
+    ", v.age_from_m, v.age_to_m, v.price, v.price_unit, v.care, o.slots_version"
 #define FACILITY_COLUMNS      FACILITY_COLUMNS_WITH(VALIDITY_COLUMNS)
 #define GROUP_COLUMNS         GROUP_COLUMNS_WITH("g.source_id", VALIDITY_COLUMNS)
 #define OFFER_COLUMNS         OFFER_COLUMNS_WITH("o.source_id", VALIDITY_COLUMNS)

@@ -150,6 +150,7 @@ enum status sqlite_read_offer(struct sqlite_link *link, const struct sqlite_row 
     offer->price = next_optional(&cursor);
     offer->price_unit = next_code(&cursor);
     offer->care = next_code(&cursor);
+    offer->slots_version = (uint32_t)next_int32(&cursor);
     return status;
 }
 

@@ -502,8 +502,8 @@ enum status sqlite_places_forget(struct store *base, int64_t group, struct error
 
 /* Hours, slots, edits ----------------------------------------------------------------------------*/
 
-static enum status delete_of(struct sqlite_link *link, enum sqlite_slot slot, const char *sql,
-                             int64_t owner, struct error *error)
+static enum status run_of(struct sqlite_link *link, enum sqlite_slot slot, const char *sql,
+                          int64_t owner, struct error *error)
 {
     sqlite3_stmt *statement;
     enum status status = sqlite_statement(link, slot, sql, &statement, error);
@@ -561,16 +561,16 @@ static enum status delete_hours(struct sqlite_link *link, bool of_offer, int64_t
                                 struct error *error)
 {
     enum status status =
-        delete_of(link, of_offer ? SLOT_OFFER_HOURS_DELETE : SLOT_FACILITY_HOURS_DELETE,
-                  of_offer ? "DELETE FROM offer_hours WHERE offer = ?"
-                           : "DELETE FROM facility_hours WHERE facility = ?",
-                  owner, error);
+        run_of(link, of_offer ? SLOT_OFFER_HOURS_DELETE : SLOT_FACILITY_HOURS_DELETE,
+               of_offer ? "DELETE FROM offer_hours WHERE offer = ?"
+                        : "DELETE FROM facility_hours WHERE facility = ?",
+               owner, error);
     if (!status)
-        status = delete_of(
-            link, of_offer ? SLOT_OFFER_EXCEPTIONS_DELETE : SLOT_FACILITY_EXCEPTIONS_DELETE,
-            of_offer ? "DELETE FROM offer_hours_exception WHERE offer = ?"
-                     : "DELETE FROM facility_hours_exception WHERE facility = ?",
-            owner, error);
+        status =
+            run_of(link, of_offer ? SLOT_OFFER_EXCEPTIONS_DELETE : SLOT_FACILITY_EXCEPTIONS_DELETE,
+                   of_offer ? "DELETE FROM offer_hours_exception WHERE offer = ?"
+                            : "DELETE FROM facility_hours_exception WHERE facility = ?",
+                   owner, error);
     return status;
 }
 
@@ -598,7 +598,11 @@ enum status sqlite_slots_replace(struct store *base, int64_t offer, const struct
 {
     struct sqlite_link *link = &sqlite_of(base)->writer;
     enum status status =
-        delete_of(link, SLOT_SLOTS_DELETE, "DELETE FROM slot WHERE offer = ?", offer, error);
+        run_of(link, SLOT_SLOTS_DELETE, "DELETE FROM slot WHERE offer = ?", offer, error);
+    if (!status)
+        status = run_of(link, SLOT_SLOTS_VERSION,
+                        "UPDATE offer SET slots_version = slots_version + 1 WHERE offer = ?", offer,
+                        error);
     sqlite3_stmt *statement;
     if (!status)
         status =

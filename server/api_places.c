@@ -1,7 +1,7 @@
 /*
  * GET /v1/facilities/{id}/offers/{offer}/places: the numbers of one offer's group, as they were
- * reported. Nothing here depends on the clock, so that the strong ETag made of it holds until
- * somebody reports again.
+ * reported. The strong ETag is made of the group's own report and of how often the offer's slots were
+ * replaced: slots leave the answer as their days pass, and a report must not fail for that.
  */
 #include "server/api_facility.h"
 #include "server/params.h"
@@ -9,19 +9,21 @@
 
 #include <stdio.h>
 
-/* FNV-1a, twice 64 bits from two starts: a tag, not a secret. */
-static void make_etag(const char *bytes, size_t length, char *etag, size_t size)
+/* FNV-1a of what is written so far, twice 64 bits from two starts: a tag, not a secret. */
+static void make_etag(const struct json *written, int32_t report, uint32_t slots, char *etag,
+                      size_t size)
 {
     uint64_t a = 0xcbf29ce484222325u, b = 0x84222325cbf29ce4u;
-    for (size_t i = 0; i < length; i++) {
-        a = (a ^ (unsigned char)bytes[i]) * 0x100000001b3u;
-        b = (b ^ (unsigned char)bytes[i]) * 0x9E3779B97F4A7C15u;
+    for (size_t i = 0; i < written->length; i++) {
+        a = (a ^ (unsigned char)written->bytes[i]) * 0x100000001b3u;
+        b = (b ^ (unsigned char)written->bytes[i]) * 0x9E3779B97F4A7C15u;
         b ^= b >> 29;
     }
-    snprintf(etag, size, "p-%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
+    snprintf(etag, size, "p-%016llx%016llx-%x-%x", (unsigned long long)a, (unsigned long long)b,
+             (unsigned)report, (unsigned)slots);
 }
 
-static void write_places(struct json *out, const struct dataset *dataset,
+static void write_report(struct json *out, const struct dataset *dataset,
                          const struct group_numbers *numbers, uint32_t number)
 {
     const struct dataset_offer *offer = &dataset->offers[number];
@@ -38,7 +40,6 @@ static void write_places(struct json *out, const struct dataset *dataset,
     json_key_int_or_null(out, "next_open", numbers->next_open);
     json_key_day(out, "next_open_from", numbers->next_open_from);
     json_key_day(out, "open_until", numbers->open_until);
-    api_write_slots(out, dataset, number, INT32_MIN, NULL);
 }
 
 enum status api_offer_places(struct worker *worker, const struct request *request, struct json *out,
@@ -59,8 +60,12 @@ enum status api_offer_places(struct worker *worker, const struct request *reques
                          dataset_text(dataset, dataset->facilities[facility].id), shown);
     }
     json_object_begin(out);
-    write_places(out, dataset, &picture->vacancies->numbers[dataset->offers[offer].group], offer);
-    make_etag(out->bytes, out->length, worker->response.etag, sizeof worker->response.etag);
+    const struct group_numbers *numbers =
+        &picture->vacancies->numbers[dataset->offers[offer].group];
+    write_report(out, dataset, numbers, offer);
+    make_etag(out, numbers->seq, dataset->offers[offer].slots_version, worker->response.etag,
+              sizeof worker->response.etag);
+    api_write_slots(out, dataset, offer, INT32_MIN, NULL);
     json_key(out, "links");
     json_array_begin(out);
     request_write_link(request, "self", NULL, out);

@@ -850,6 +850,35 @@ CONTRACT(slots_of_coming_days_are_scanned_in_order)
     CHECK_INT(count_rows(f, STORE_ROWS_SLOTS, 12), 1);
 }
 
+static uint32_t slots_version(struct fixture *f, day_t day)
+{
+    struct offer_record found[1];
+    CHECK_INT(scan_all(f, STORE_ROWS_OFFERS, day, found, sizeof *found, 1), 1);
+    return found[0].slots_version;
+}
+
+CONTRACT(the_version_of_slots_rises_when_they_are_replaced_and_only_then)
+{
+    struct tree tree = plant(f, "sample-0001");
+    const struct slot_record slot = {.day = 11, .from_min = 540, .to_min = 600, .as_of = 70};
+    uint32_t first = slots_version(f, DAY_NONE);
+    for (uint32_t i = 1; i <= 2; i++) {
+        OK(store_begin(f->store, &f->error));
+        OK(store_slots_replace(f->store, tree.offer.key, &slot, 1, &f->error));
+        OK(store_commit(f->store, &f->error));
+        CHECK_INT(slots_version(f, DAY_NONE), first + i);
+    }
+    OK(store_begin(f->store, &f->error));
+    OK(store_slots_replace(f->store, tree.offer.key, NULL, 0, &f->error));
+    store_rollback(f->store);
+    CHECK_INT(slots_version(f, DAY_NONE), first + 2);
+    OK(store_begin(f->store, &f->error)); /* a later version of the offer has the same slots */
+    OK(store_version_supersede(f->store, STORE_OFFERS, tree.offer.version_key, 80, &f->error));
+    OK(store_offer_version_insert(f->store, &tree.offer, &f->error));
+    OK(store_commit(f->store, &f->error));
+    CHECK_INT(slots_version(f, DAY_NONE), first + 2);
+}
+
 CONTRACT(edits_by_hand_are_found_with_their_facility)
 {
     struct tree tree = plant(f, "sample-0001"), other = {0};

@@ -79,6 +79,29 @@ def test_a_sample_is_dated_anew_until_it_holds_data_of_ones_own(flow):
     assert not any(o[2] == "fresh" for _, offers in shape(own) for o in offers)
 
 
+def test_the_tag_of_an_offers_numbers_does_not_change_as_days_pass(flow):
+    store = flow.store()
+    file = write_register(flow.folder / "own.csv", 1, TODAY)  # so that it is not dated anew
+    flow.run("import", "register", file, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+
+    def places(days):
+        """Of every offer with slots in the first: its tag, and how many slots are left."""
+        server = flow.serve(store, "--now", f"{TODAY + datetime.timedelta(days=days)}T04:00:00Z")
+        found = {}
+        for feature in server.get("/v1/facilities?limit=40").json()["features"]:
+            for offer in server.get(f"/v1/facilities/{feature['id']}").json()["properties"]["offers"]:
+                path = f"/v1/facilities/{feature['id']}/offers/{offer['id']}/places"
+                answer = server.get(path)
+                found[path] = answer.headers["etag"], len(answer.json()["slots"])
+        server.stop()
+        return found
+    today, later = places(0), places(60)
+    assert any(count for _, count in today.values()), today
+    assert not any(count for _, count in later.values()), later
+    assert {path: tag for path, (tag, _) in today.items()} == {
+        path: tag for path, (tag, _) in later.items()}
+
+
 def moment(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
