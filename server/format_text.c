@@ -91,12 +91,22 @@ static const struct currency *find_currency(const char *code)
     return NULL;
 }
 
+static bool has_minor_units(const struct currency *currency)
+{
+    return !currency || currency->decimals == 2;
+}
+
+double format_major_units(int32_t minor_units, const char *currency)
+{
+    return has_minor_units(find_currency(currency)) ? minor_units / 100.0 : minor_units;
+}
+
 void format_money(enum language language, int32_t minor_units, const char *currency,
                   char text[FORMAT_BYTES])
 {
     const struct currency *known = find_currency(currency);
     char number[FORMAT_BYTES];
-    bool has_minor = !known || known->decimals == 2;
+    bool has_minor = has_minor_units(known);
     format_number(has_minor ? minor_units / 100 : minor_units, number);
     size_t length = strlen(number);
     if (has_minor && minor_units % 100 != 0)

@@ -38,6 +38,8 @@ void format_minutes(enum language language, double minutes, char text[FORMAT_BYT
 /* Minor units: "¥40", "CN¥40", "¥40.50"; of a currency whose sign is not known "40 XYZ". */
 void format_money(enum language language, int32_t minor_units, const char *currency,
                   char text[FORMAT_BYTES]);
+/* 4050 -> 40.5: what programs are told. */
+double format_major_units(int32_t minor_units, const char *currency);
 /* "¥40/小时", "fee unknown". price NONE, unit PRICE_UNIT_UNKNOWN = not known. */
 void format_fee(enum language language, int32_t price, int8_t unit, const char *currency,
                 char text[FORMAT_BYTES]);

@@ -3,7 +3,9 @@
 #include "server/page.h"
 #include "server/router.h"
 
+#include "data/base_map.h"
 #include "data/vacancies.h"
+#include "data/walking.h"
 
 static void write_section(struct html *html, enum text_key heading, enum text_key sentence)
 {
@@ -51,15 +53,30 @@ static bool shows_map(const struct dataset *dataset, enum basemap basemap)
     return false;
 }
 
+static bool has_streets(const struct dataset *dataset, bool is_invented)
+{
+    for (uint32_t i = 0; i < dataset->network_count; i++)
+        if (dataset->networks[i]->file.is_invented == is_invented)
+            return true;
+    return false;
+}
+
 static void write_sources(struct page *page)
 {
     struct html *html = &page->html;
     HTML(html, "<h2>");
     html_say(html, TEXT_ABOUT_SOURCES);
-    HTML(html, "</h2><ul><li>");
-    html_say(html, TEXT_ABOUT_OSM);
-    HTML(html, " <a rel=\"noreferrer\" href=\"https://www.openstreetmap.org/copyright\">"
-               "openstreetmap.org/copyright</a></li>");
+    HTML(html, "</h2><ul>");
+    if (has_streets(page->picture->dataset, false)) {
+        HTML(html, "<li><a rel=\"noreferrer\" href=\"https://www.openstreetmap.org/copyright\">");
+        html_text(html, base_map_attribution(false));
+        HTML(html, "</a></li>");
+    }
+    if (has_streets(page->picture->dataset, true)) {
+        HTML(html, "<li>");
+        html_text(html, base_map_attribution(true));
+        HTML(html, "</li>");
+    }
     if (shows_map(page->picture->dataset, BASEMAP_TIANDITU)) {
         HTML(html, "<li>");
         html_say(html, TEXT_MAP_TIANDITU);

@@ -142,8 +142,8 @@ static void write_slot_row(struct html *html, const struct dataset_slot *slot)
     HTML(html, "</td></tr>");
 }
 
-/* Published hours of one hourly or drop-in offer, from today on. */
-static void write_slots(struct page *page, uint32_t number, day_t today)
+/* Published hours of one hourly or drop-in offer: those that have not ended. */
+static void write_slots(struct page *page, uint32_t number, struct local_time now)
 {
     struct html *html = &page->html;
     const struct dataset *dataset = page->picture->dataset;
@@ -151,7 +151,7 @@ static void write_slots(struct page *page, uint32_t number, day_t today)
     bool begun = false;
     for (uint32_t i = 0; i < offer->slot_count; i++) {
         const struct dataset_slot *slot = &dataset->slots[offer->first_slot + i];
-        if (slot->day < today)
+        if (slot->day < now.day || (slot->day == now.day && slot->to_min <= now.minute))
             continue;
         if (!begun) {
             char ages[FORMAT_BYTES];
@@ -418,7 +418,7 @@ enum status page_facility(struct worker *worker, const struct request *request, 
     for (uint32_t i = 0; i < facility->offer_count; i++)
         if (care_has_slots(dataset->offers[facility->first_offer + i].care))
             write_slots(&page, facility->first_offer + i,
-                        page.picture->vacancies->local[facility->region].day);
+                        page.picture->vacancies->local[facility->region]);
     page_facility_write_hours(&page, number);
     write_where(html, dataset, facility, shown);
     write_register(html, dataset, facility);

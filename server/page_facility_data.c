@@ -52,6 +52,21 @@ static void write_place(struct json *data, const struct dataset *dataset,
     json_object_end(data);
 }
 
+/* What a place costs, and for how long. */
+static void write_price(struct json *data, const struct dataset_offer *offer, const char *currency)
+{
+    if (offer->price == NONE)
+        return;
+    json_key(data, "priceSpecification");
+    json_object_begin(data);
+    json_key_text(data, "@type", "UnitPriceSpecification");
+    json_key_fixed(data, "price", format_major_units(offer->price, currency), 2);
+    json_key_text(data, "priceCurrency", currency);
+    if (price_unit_code(offer->price_unit))
+        json_key_text(data, "unitText", price_unit_code(offer->price_unit));
+    json_object_end(data);
+}
+
 static void write_offers(struct page *page, struct json *data,
                          const struct dataset_facility *facility)
 {
@@ -69,6 +84,7 @@ static void write_offers(struct page *page, struct json *data,
         json_object_begin(data);
         json_key_text(data, "@type", "Offer");
         json_key_text(data, "name", name);
+        write_price(data, offer, dataset->regions[facility->region].currency);
         json_object_end(data);
     }
     json_array_end(data);

@@ -1,11 +1,13 @@
 """The pages without JavaScript: well formed, in both languages, and with the answers of the API."""
 
+import datetime
 import json
 import math
 import re
 import urllib.parse
 
 from pages import check
+from registers import write_register
 from server import FIXTURES, SAMPLE_REGION
 from test_coverage_api import town
 
@@ -280,6 +282,12 @@ def test_a_facility_is_told_with_the_numbers_of_the_api(flow):
             assert times == ([offer["as_of"]] if offer["as_of"] else [])
         data = json.loads(page.one("script", type="application/ld+json").text())
         assert data["@type"] == "ChildCare" and data["name"] == told["name_en"]
+        admissions = {group["id"]: group["admission"] for group in told["groups"]}
+        prices = [one.get("priceSpecification", {}) for one in data["makesOffer"]]
+        assert [(one.get("price"), one.get("unitText")) for one in prices] == [
+            (None if offer["price"] is None else offer["price"] / 100,
+             None if offer["price"] is None else offer["price_unit"]) for offer in told["offers"] if admissions[offer["group"]] != "staff_only"], prices
+        assert all(one["priceCurrency"] == "CNY" for one in prices if one)
         lon, lat = feature["geometry"]["coordinates"]
         assert (data["geo"]["longitude"], data["geo"]["latitude"]) == (lon, lat)
         links = [a["href"] for a in page.all("a")]
@@ -439,3 +447,65 @@ def test_planners_choose_by_a_form_with_the_names_of_the_api(flow):
     for odd in ("minutes=0", "minutes=61", "minutes=x", "profile=bird", "age=99", "minutes=", "inclusive=no", "from=x"):
         assert table_of(page_of(server, f"/planner?{odd}", "en")) == table_of(page_of(server, "/planner", "en")), odd
     assert "17 minutes" in page_of(server, "/planner?minutes=17", "en").one("form", id="planner-form").text()
+
+
+def clock(time):
+    """08:00; of the API's 32:00, 08:00 next day."""
+    hour, minute = time.split(":")
+    return time if int(hour) <= 24 else f"{int(hour) - 24:02}:{minute} next day"
+
+
+def test_slots_that_have_ended_are_not_bookable(flow):
+    monday = datetime.date.today() + datetime.timedelta(days=7 - datetime.date.today().weekday())
+    server = flow.serve(flow.store(), "--now", f"{monday}T04:30:00Z")  # 12:30 there
+    ended = listed = 0
+    for feature in server.get("/v1/facilities?limit=1000").json()["features"]:
+        told = server.get(f"/v1/facilities/{feature['id']}").json()["properties"]
+        slots = [slot for offer in told["offers"] for slot in offer.get("slots") or []]
+        if not slots:
+            continue
+        page = page_of(server, f"/facilities/{feature['id']}", "en")
+        (*sections,) = [one for one in page.all("section") if one.one("h2").text().startswith("Bookable hours")]
+        rows = [[row.one("th").text(), row.all("td")[0].text()]
+                for section in sections for row in section.one("tbody").all("tr")]
+        expected = []
+        for slot in slots:
+            day = datetime.date.fromisoformat(slot["date"])
+            if day == monday and slot["to"] <= "12:30":
+                ended += 1
+                continue
+            expected.append([f"{day.day} {day:%B} {day.year} {day:%A}", f"{slot['from']}–{clock(slot['to'])}"])
+        assert rows == expected, [pair for pair in zip(rows, expected) if pair[0] != pair[1]][:3] or (len(rows), len(expected))
+        listed += len(rows)
+    assert ended and listed
+
+
+def test_streets_are_credited_to_who_made_them(flow):
+    page = page_of(walking_sample(flow), "/about", "en")
+    assert "streets, water and buildings are invented" in page.one("main").text()
+    assert "OpenStreetMap" not in page.one("main").text()
+    store = flow.store(TOWN)
+    flow.run("import", "osm", STREETS, "--store", store)
+    server = flow.serve(store)
+    said = page_of(server, "/about", "en").one("main").text()
+    attribution = server.get("/v1/isochrone?lon=120.194&lat=30.1986&minutes=5").json().get("attribution")
+    assert attribution and attribution in said, attribution
+
+
+def test_a_facility_that_left_the_register_is_gone(flow):
+    store = flow.store(TOWN)
+    today = datetime.date.today()
+    for count, day in ((3, today - datetime.timedelta(days=20)), (2, today - datetime.timedelta(days=1))):
+        flow.run("import", "register", write_register(flow.folder / "register.csv", count, day),
+                 "--coordsys", "wgs84", "--as-of", day, "--close-missing", "--force",
+                 "--store", store)
+        if count == 3:
+            before = [feature["id"] for feature in json.loads(
+                flow.run("export", "--format", "geojson", "--store", store).stdout)["features"]]
+    server = flow.serve(store)
+    now = {feature["id"] for feature in server.get("/v1/facilities").json()["features"]}
+    (gone,) = set(before) - now
+    assert server.get(f"/v1/facilities/{gone}").status == 410
+    answer = server.get(f"/facilities/{gone}?lang=en", {"Accept": "text/html"})
+    assert answer.status == 410 and "No longer here" in check(answer.body.decode(), "en").one("h1").text()
+    assert server.get("/v1/facilities/never").status == 404
