@@ -3,6 +3,7 @@
  * every row that did not come in as the file has it.
  */
 #include "server/cmd.h"
+#include "server/coverage_keep.h"
 
 #include "data/community_import.h"
 #include "data/mapping.h"
@@ -21,6 +22,8 @@ struct import {
     moment_t now;
     day_t as_of;
     struct import_report report;
+    enum status kept; /* the run of coverage that follows an import */
+    struct error kept_error;
 };
 
 /* The day the file speaks of: as given (a register's must be), or today in the region. */
@@ -125,7 +128,18 @@ static enum status run_residents(struct import *import, struct error *error)
                                 &import->report, error);
 }
 
-/* From an open store to a report; what was committed is shown by a running server. */
+/* What was committed is shown by a running server, and its coverage joins the history. */
+static enum status follow(struct import *import, struct error *error)
+{
+    enum status status = command_show_changes(import->command, error);
+    if (!status)
+        import->kept =
+            coverage_keep_import(import->command, import->region.name,
+                                 options_text(import->options, "now"), &import->kept_error);
+    return status;
+}
+
+/* From an open store to a report. */
 static enum status import_file(struct import *import,
                                enum status (*run)(struct import *, struct error *),
                                struct error *error)
@@ -148,7 +162,7 @@ static enum status import_file(struct import *import,
     if (!status)
         status = run(import, error);
     if (!status && import->report.committed)
-        status = command_show_changes(command, error);
+        status = follow(import, error);
     command_close_store(command); /* before anything is printed: no terminal holds up the store */
     return status;
 }
@@ -180,6 +194,7 @@ static int run_import(struct command *command, const struct options *options,
     import->options = options;
     enum status status = import_file(import, run, &error);
     command_progress_end(command);
+    coverage_keep_complain(command, import->kept, &import->kept_error);
     if (!status)
         status = print_report(import, &error);
     int code = status                                          ? command_fail(command, &error)

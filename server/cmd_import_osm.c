@@ -2,6 +2,7 @@
  * `tuoyu import osm`: an OpenStreetMap file becomes the streets that a region is walked on.
  */
 #include "server/cmd.h"
+#include "server/coverage_keep.h"
 
 #include "data/osm_import.h"
 #include "geo/number.h"
@@ -53,10 +54,16 @@ static enum status import_file(struct command *command, const struct options *op
         given.now = clock_now(&clock);
         status = osm_import_run(command->store, &region, path, &given, report, error);
     }
+    enum status kept = STATUS_OK;
+    struct error kept_error = {0};
     if (!status && report->committed)
         status = command_show_changes(command, error);
+    if (!status && report->committed)
+        kept =
+            coverage_keep_import(command, region.name, options_text(options, "now"), &kept_error);
     command_close_store(command);
     region_release(&region);
+    coverage_keep_complain(command, kept, &kept_error);
     return status;
 }
 

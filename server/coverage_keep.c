@@ -1,7 +1,9 @@
 #include "server/coverage_keep.h"
 
 #include "data/coverage_record.h"
+#include "data/region_streets.h"
 #include "data/walking.h"
+#include "server/command_picture.h"
 
 static bool has_streets(const struct dataset *dataset, uint32_t region)
 {
@@ -44,4 +46,37 @@ enum status coverage_keep_all(struct store *store, const struct picture *picture
         return store_commit(store, error);
     store_rollback(store);
     return status;
+}
+
+/* Asked of the file alone: a picture takes much longer to make. */
+static bool has_street_file(struct store *store, const char *region)
+{
+    struct network_file file = {0};
+    bool has = region_streets_open(store, region, &file, NULL) == STATUS_OK;
+    if (has)
+        network_file_close(&file);
+    return has;
+}
+
+enum status coverage_keep_import(struct command *command, const char *region, const char *now_text,
+                                 struct error *error)
+{
+    if (!has_street_file(command->store, region))
+        return STATUS_OK;
+    struct command_picture held;
+    enum status status = command_picture_init(command, now_text, false, &held, error);
+    if (!status)
+        status = coverage_keep_all(command->store, held.picture, held.now, error);
+    command_picture_release(&held);
+    return status;
+}
+
+void coverage_keep_complain(struct command *command, enum status status, const struct error *error)
+{
+    if (!status)
+        return;
+    command_progress_end(command);
+    fprintf(command->err,
+            "tuoyu %s: it is stored; a run of coverage could not be kept, the last one stays: %s\n",
+            command->name, error->message);
 }

@@ -1,10 +1,12 @@
 """GET /v1/coverage: what planners see of every community, and what the public may see of people."""
 
+import contextlib
 import csv
 import datetime
 import io
 import json
 import math
+import sqlite3
 import time
 from urllib.parse import urlencode
 
@@ -229,3 +231,52 @@ def test_a_place_that_is_taken_shows_in_coverage_at_once(flow):
             took = time.monotonic() - started
     assert took is not None and took < 2, f"{took} s after the import"
     assert by_code(coverage(server))[WEST]["care"]["full_day"]["reachable"] == 1
+
+
+def kept_runs(store):
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT generation, is_current FROM run WHERE kind = 'coverage' ORDER BY run").fetchall()
+
+
+def shown_run(flow, store):
+    return json.loads(flow.run("coverage", "--store", store, "--as-of", "2099-01-01", "--json").stdout)
+
+
+def test_an_import_keeps_a_run_of_coverage(flow):
+    bare = town(flow, streets=False)
+    assert kept_runs(bare) == [], "nothing to walk on, nothing to keep"
+    flow.run("import", "osm", STREETS, "--store", bare)
+    assert len(kept_runs(bare)) == 1, "streets and people"
+    register = flow.folder / "register.csv"
+    options = ("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", bare)
+    register.write_text(register.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n"), encoding="utf-8")
+    flow.run(*options, "--dry-run")
+    assert len(kept_runs(bare)) == 1, "nothing was committed"
+    before = by_code(shown_run(flow, bare))[WEST]["care"]["full_day"]
+    flow.run(*options)
+    server = flow.serve(bare)
+    assert len(kept_runs(bare)) == 2 and [current for _, current in kept_runs(bare)] == [0, 1]
+    after = by_code(shown_run(flow, bare))[WEST]["care"]["full_day"]
+    assert before["reachable"] == after["reachable"] == 1
+    register.write_text(register.read_text(encoding="utf-8").replace(",9,9,0\n", ",9,4,0\n"), encoding="utf-8")
+    kept = len(kept_runs(bare))
+    flow.run(*options)
+    assert len(kept_runs(bare)) == kept + 1, "a server keeps one too"
+    assert server.get("/v1/coverage").json()["communities"]
+
+
+def test_a_run_that_cannot_be_kept_fails_no_import(flow):
+    store = town(flow)
+    kept = kept_runs(store)
+    assert kept and kept[-1][1] == 1
+    shown = shown_run(flow, store)
+    with contextlib.closing(sqlite3.connect(store)) as database, database:
+        last, = database.execute("SELECT max(run) FROM run").fetchone()
+        database.execute(f"ALTER TABLE run ADD COLUMN no_more INTEGER CHECK (run <= {last})")
+    register = flow.folder / "register.csv"
+    changed = register.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n")
+    register.write_text(changed.replace(f",{YESTERDAY},", f",{TODAY},"), encoding="utf-8")
+    done = flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY,
+                    "--store", store)
+    assert "it is stored; a run of coverage could not be kept" in done.stderr, (done.stderr, done.stdout)
+    assert "3 changed" in done.stdout and kept_runs(store) == kept and shown_run(flow, store) == shown
