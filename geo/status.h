@@ -51,8 +51,9 @@ const char *status_text(enum status status);
 
 /*
  * Write the sentence and return `status`, so that `return error_set(error, STATUS_INVALID, …)` is
- * the whole of a failure. error may be NULL. The sentence is cut at the buffer, at a character
- * boundary of UTF-8. Clears `parameter`.
+ * the whole of a failure. error may be NULL. The sentence is cut at the buffer. Bytes that are no
+ * whole character of UTF-8 are left out, there and where a "%.60s" cuts what it quotes. Clears
+ * `parameter`.
  */
 enum status error_set(struct error *error, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -2,6 +2,7 @@
 
 #include "geo/status.h"
 
+#include <stdio.h>
 #include <string.h>
 
 TEST(every_status_has_its_word_and_others_none)
@@ -90,6 +91,47 @@ TEST(a_cut_sentence_stays_utf8_and_loses_at_most_one_character)
         CHECK(is_utf8(error.message));
         size_t whole = strlen(prefix) + 2 + length;
         CHECK(strlen(error.message) == whole || strlen(error.message) >= sizeof error.message - 4);
+    }
+}
+
+TEST(a_quotation_is_cut_between_characters)
+{
+    struct test_random random = test_random();
+    for (int i = 0; i < 20000; i++) {
+        char sentence[100], expected[100];
+        struct error error;
+        random_sentence(&random, sentence, test_random_below(&random, 90));
+        int most = (int)test_random_below(&random, 70);
+        error_set(&error, STATUS_INVALID, "'%.*s' is wrong", most, sentence);
+        CHECK(is_utf8(error.message));
+        size_t kept = (size_t)most < strlen(sentence) ? (size_t)most : strlen(sentence);
+        while (((unsigned char)sentence[kept] & 0xC0) == 0x80) /* to where a character begins */
+            kept--;
+        snprintf(expected, sizeof expected, "'%.*s' is wrong", (int)kept, sentence);
+        CHECK_TEXT(error.message, expected);
+    }
+}
+
+TEST(bytes_that_are_no_character_are_left_out_and_nothing_else_is)
+{
+    static const struct {
+        const char *given, *kept;
+    } cases[] = {
+        {"a\x80z", "az"},
+        {"a\xC3", "a"},
+        {"a\xC0\xAFz", "az"},         /* overlong */
+        {"a\xE0\x9F\xBFz", "az"},     /* overlong */
+        {"a\xED\xA0\x80z", "az"},     /* a surrogate */
+        {"a\xF4\x90\x80\x80z", "az"}, /* past U+10FFFF */
+        {"a\xFF\xFEz", "az"},
+        {"\xE6\x89托\xE6", "托"},
+        {"\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\xED\x9F\xBF",
+         "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\xED\x9F\xBF"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error;
+        error_set(&error, STATUS_INVALID, "%s", cases[i].given);
+        CHECK_TEXT(error.message, cases[i].kept);
     }
 }
 
