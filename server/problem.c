@@ -43,11 +43,6 @@ const char *problem_type(enum problem problem)
     return rows[problem].type;
 }
 
-const char *problem_title(enum problem problem)
-{
-    return rows[problem].title;
-}
-
 enum problem problem_of_status(enum status status)
 {
     return (unsigned)status < STATUS_COUNT ? of_status[status] : PROBLEM_INTERNAL;

@@ -40,7 +40,6 @@ enum problem {
 
 unsigned problem_http_code(enum problem problem);
 const char *problem_type(enum problem problem); /* "invalid-parameter" */
-const char *problem_title(enum problem problem);
 
 /* The problem that a failure of a handler is. STATUS_OK is not a failure: INTERNAL. */
 enum problem problem_of_status(enum status status);

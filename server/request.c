@@ -54,15 +54,14 @@ static void write_query(const struct request *request, const char *cursor, struc
 }
 
 /* base_url and path hold nothing that JSON escapes: the guard lets no such byte through. */
-static void begin_link(const struct request *request, const char *rel, const char *path,
-                       struct json *out)
+static void begin_link(const struct request *request, const char *rel, struct json *out)
 {
     json_object_begin(out);
     json_key_text(out, "rel", rel);
     json_key(out, "href");
     JSON_RAW(out, "\"");
     json_raw(out, request->base_url, strlen(request->base_url));
-    for (const char *c = path; *c; c++) {
+    for (const char *c = request->path; *c; c++) {
         if (*c == '"' || *c == '\\')
             write_encoded(out, (char[]){*c, '\0'});
         else
@@ -79,7 +78,7 @@ static void end_text(struct json *out)
 void request_write_link(const struct request *request, const char *rel, const char *cursor,
                         struct json *out)
 {
-    begin_link(request, rel, request->path, out);
+    begin_link(request, rel, out);
     if (request->method != METHOD_POST)
         write_query(request, cursor, out);
     end_text(out);
@@ -87,14 +86,6 @@ void request_write_link(const struct request *request, const char *rel, const ch
         json_key_text(out, "method", "POST");
         json_key_text(out, "cursor", cursor);
     }
-    json_object_end(out);
-}
-
-void request_write_link_to(const struct request *request, const char *rel, const char *path,
-                           struct json *out)
-{
-    begin_link(request, rel, path, out);
-    end_text(out);
     json_object_end(out);
 }
 

@@ -102,9 +102,6 @@ const struct param_value *request_value(const struct request *request, const cha
  */
 void request_write_link(const struct request *request, const char *rel, const char *cursor,
                         struct json *out);
-/* {"rel":rel,"href":base_url + path}, path beginning with a slash and already percent-encoded. */
-void request_write_link_to(const struct request *request, const char *rel, const char *path,
-                           struct json *out);
 
 /*
  * Make a request without a socket: route by method and path ("/v1/nearby?lon=…" or with a JSON
