@@ -5,6 +5,7 @@
 #include "geo/tile.h"
 
 #include <libdeflate.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,55 @@ uint64_t base_tile_version(const struct dataset *dataset)
             version ^= version >> 29;
         }
     return version;
+}
+
+static bool map_extent(const struct base_map *map, struct plane_box *box)
+{
+    for (uint32_t b = 0; b < map->block_count; b++) {
+        const struct plane_box *of = &map->blocks[b].box;
+        *box = b == 0 ? *of
+                      : (struct plane_box){of->x0 < box->x0 ? of->x0 : box->x0,
+                                           of->y0 < box->y0 ? of->y0 : box->y0,
+                                           of->x1 > box->x1 ? of->x1 : box->x1,
+                                           of->y1 > box->y1 ? of->y1 : box->y1};
+    }
+    return map->block_count > 0;
+}
+
+bool base_tile_extent(const struct dataset *dataset, struct geo_box *extent,
+                      struct geo_point *middle)
+{
+    bool is_any = false;
+    for (uint32_t i = 0; i < dataset->network_count; i++) {
+        struct plane_box box;
+        if (!is_drawn(dataset, dataset->networks[i]) ||
+            !map_extent(&dataset->networks[i]->file.map, &box))
+            continue;
+        struct geo_point north_west = mercator_unproject((struct plane_point){box.x0, box.y0});
+        struct geo_point south_east = mercator_unproject((struct plane_point){box.x1, box.y1});
+        struct geo_box of = {north_west.lon, south_east.lat, south_east.lon, north_west.lat};
+        if (!is_any) {
+            *extent = of;
+            *middle = mercator_unproject((struct plane_point){box.x0 + (box.x1 - box.x0) / 2,
+                                                              box.y0 + (box.y1 - box.y0) / 2});
+        }
+        extent->west = fmin(extent->west, of.west);
+        extent->south = fmin(extent->south, of.south);
+        extent->east = fmax(extent->east, of.east);
+        extent->north = fmax(extent->north, of.north);
+        is_any = true;
+    }
+    return is_any;
+}
+
+const char *base_tile_attribution(const struct dataset *dataset)
+{
+    bool is_drawn_of[2] = {false, false}; /* of OpenStreetMap, invented */
+    for (uint32_t i = 0; i < dataset->network_count; i++)
+        if (is_drawn(dataset, dataset->networks[i]))
+            is_drawn_of[dataset->networks[i]->file.is_invented] = true;
+    /* a map of both owes the credit; what is invented is said on the pages of its region */
+    return is_drawn_of[0] || is_drawn_of[1] ? base_map_attribution(!is_drawn_of[0]) : NULL;
 }
 
 /* Finding --------------------------------------------------------------------------------------- */

@@ -35,6 +35,14 @@ bool base_tile_is_any(const struct dataset *dataset);
 /* Changes with the maps that are drawn, and with the rules they are drawn by; by nothing else. */
 uint64_t base_tile_version(const struct dataset *dataset);
 
+/* What all the maps that are drawn cover, WGS 84, and the middle of the first of them. false: there is
+ * none, or nothing in it. */
+bool base_tile_extent(const struct dataset *dataset, struct geo_box *extent,
+                      struct geo_point *middle);
+/* What whoever shows them must say (base_map_attribution()): OpenStreetMap's credit where any map is of it,
+ * else that they are invented; NULL where there is none. */
+const char *base_tile_attribution(const struct dataset *dataset);
+
 /* Draw a tile: z BASE_MIN_ZOOM to BASE_MAX_ZOOM, x and y below 2^z. MEMORY; LIMIT where not even the
  * least detail fits into 8 MB. */
 enum status MUST_CHECK base_tile_draw(struct base_tiler *tiler, const struct dataset *dataset,

@@ -5,6 +5,7 @@
 #include "server/http_internal.h"
 #include "server/memo.h"
 
+#include "data/base_tile.h"
 #include "data/coverage_run.h"
 #include "data/nearby.h"
 
@@ -170,6 +171,8 @@ static enum status make_workers(struct http *http, struct error *error)
         status = worker->worker.nearby && worker->worker.walker && worker->gzip
                      ? app_reader_open(options->app, &worker->reader, error)
                      : error_memory(error, "starting the server");
+        if (!status)
+            status = base_tiler_open(&worker->worker.tiler, error);
         if (!status && options->log)
             status = log_ring_open(options->log, &worker->log, error);
     }
@@ -185,6 +188,7 @@ static void free_workers(struct http *http)
         if (worker->worker.walker)
             walker_release(worker->worker.walker);
         free(worker->worker.walker);
+        base_tiler_close(worker->worker.tiler);
         free(worker->packed);
         libdeflate_free_compressor(worker->gzip);
         arena_release(&worker->arena);

@@ -16,6 +16,7 @@
 static const char *const cache_control[] = {
     [CACHE_PRIVATE] = "private, no-cache",
     [CACHE_PUBLIC] = "public, no-cache",
+    [CACHE_DAY] = "public, max-age=86400",
     [CACHE_NONE] = "no-store",
 };
 
@@ -205,6 +206,13 @@ static struct body copy_body(const char *bytes, size_t length)
     return body;
 }
 
+/* What the handler had packed already. */
+static struct body take_packed(const struct response *response, struct outgoing *outgoing)
+{
+    outgoing->encoding = "gzip";
+    return copy_body((const char *)response->packed, response->packed_bytes);
+}
+
 /* What was written to worker->out, packed where that was asked for and helps. */
 static struct body take_body(struct http_worker *worker, struct outgoing *outgoing, bool may_pack)
 {
@@ -309,7 +317,7 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 
 /*
  * W/"…" of all that the answer is made from: the picture, the question, and the address that links
- * begin with. A tick alone would not do: it counts from the start of the process.
+ * begin with; or, where the handler says what it is made of, of that in the picture's place. A tick alone would not do: it counts from the start of the process.
  */
 static void weak_etag(const struct http_worker *worker, const char *version, char text[72])
 {
@@ -325,7 +333,7 @@ static void weak_etag(const struct http_worker *worker, const char *version, cha
     for (uint32_t i = 0; i < count; i++) /* links repeat values as they were written */
         if (request->values[i].given)
             hash = mix_text(mix(hash, i), request->values[i].text);
-    if (picture) {
+    if (picture && request->route->etag == ETAG_WEAK) {
         hash = mix(hash, picture->dataset->generation);
         hash = mix(hash, (uint64_t)picture->dataset->built_for);
         hash = mix(hash, picture->vacancies->tick);
@@ -391,8 +399,13 @@ static enum MHD_Result answer_ok(struct http *http, struct http_worker *worker,
         outgoing.content_type = NULL;
         return send_out(http, worker, connection, conversation, &outgoing, &no_body);
     }
+    if (outgoing.http_code == MHD_HTTP_NO_CONTENT) {
+        outgoing.content_type = NULL;
+        return send_out(http, worker, connection, conversation, &outgoing, &no_body);
+    }
     bool may_pack = outgoing.may_pack && negotiate_gzip(conversation->found.accept_encoding);
-    struct body body = take_body(worker, &outgoing, may_pack);
+    struct body body = response->packed ? take_packed(response, &outgoing)
+                                        : take_body(worker, &outgoing, may_pack);
     return body.bytes ? send_out(http, worker, connection, conversation, &outgoing, &body) : MHD_NO;
 }
 
@@ -440,7 +453,7 @@ enum MHD_Result http_answer(struct http *http, struct http_worker *worker,
     memset(&worker->worker.response, 0, sizeof worker->worker.response);
     worker->worker.picture = app_borrow(worker->reader);
     enum status status = run_handler(worker, conversation, &problem, &error);
-    if (!status && route->etag == ETAG_WEAK)
+    if (!status && (route->etag == ETAG_WEAK || route->etag == ETAG_OF_OWN))
         weak_etag(worker, http->options.version, etag);
     worker->worker.picture = NULL;
     app_return(worker->reader);

@@ -130,10 +130,10 @@ static void write_query_parameter(const struct parameter *parameter, struct json
     json_object_end(out);
 }
 
-/* What stands for {…} in a path: ids. */
-static void write_path_parameters(const char *path, struct json *out)
+/* What stands for {…} in a path: ids, or numbers. */
+static void write_path_parameters(const struct route *route, struct json *out)
 {
-    for (const char *open = strchr(path, '{'); open; open = strchr(open + 1, '{')) {
+    for (const char *open = strchr(route->path, '{'); open; open = strchr(open + 1, '{')) {
         size_t length = strcspn(open + 1, "}");
         json_object_begin(out);
         json_key(out, "name");
@@ -142,7 +142,12 @@ static void write_path_parameters(const char *path, struct json *out)
         json_key_bool(out, "required", true);
         json_key(out, "schema");
         json_object_begin(out);
-        write_typed("string", "^[a-z0-9-]{1,64}$", out);
+        if (route->takes_numbers) {
+            write_typed("integer", NULL, out);
+            json_key_int(out, "minimum", 0);
+        } else {
+            write_typed("string", "^[a-z0-9-]{1,64}$", out);
+        }
         json_object_end(out);
         json_object_end(out);
     }
@@ -152,7 +157,7 @@ static void write_parameters(const struct route *route, struct json *out)
 {
     json_key(out, "parameters");
     json_array_begin(out);
-    write_path_parameters(route->path, out);
+    write_path_parameters(route, out);
     uint32_t count = route->max_body_bytes ? 0 : route_parameter_count(route);
     for (uint32_t i = 0; i < count; i++)
         write_query_parameter(&route->parameters[i], out);
@@ -247,6 +252,14 @@ static void write_problem_response(const char *code, const char *description, st
     json_object_end(out);
 }
 
+static void write_bare_response(const char *code, const char *description, struct json *out)
+{
+    json_key(out, code);
+    json_object_begin(out);
+    json_key_text(out, "description", description);
+    json_object_end(out);
+}
+
 static void write_responses(const struct route *route, struct json *out)
 {
     json_key(out, "responses");
@@ -261,12 +274,10 @@ static void write_responses(const struct route *route, struct json *out)
                      out);
     write_content(route->content_type, route->schema, route->other_types, out);
     json_object_end(out);
-    if (route->etag) {
-        json_key(out, "304");
-        json_object_begin(out);
-        json_key_text(out, "description", "Not modified since the ETag given in If-None-Match.");
-        json_object_end(out);
-    }
+    if (route->may_be_empty)
+        write_bare_response("204", "There is nothing in it.", out);
+    if (route->etag)
+        write_bare_response("304", "Not modified since the ETag given in If-None-Match.", out);
     write_problem_response("default", "A problem; its type is one of the list in Problem.", out);
     json_object_end(out);
 }

@@ -95,6 +95,10 @@ void params_coverage(const struct request *request, struct coverage_query *query
 extern const struct parameter params_coverage_table[];
 extern const uint32_t params_coverage_count, params_coverage_community_count;
 
+/* GET /v1/tiles/base/{z}/{x}/{y}.mvt (api_tiles.c). */
+extern const struct parameter params_tile_table[];
+extern const uint32_t params_tile_count;
+
 /* Codes that several tables share, ended by NULL. */
 extern const char *const params_coordsys_codes[];
 extern const char *const params_profile_codes[]; /* in the order of enum PROFILE_… */

@@ -19,7 +19,8 @@
 #include "server/app.h"
 #include "server/json.h"
 
-struct file; /* server/files.h */
+struct base_tiler; /* data/base_tile.h */
+struct file;       /* server/files.h */
 struct http_options;
 struct memo; /* server/memo.h */
 struct metrics;
@@ -66,10 +67,11 @@ struct request {
 /* What an answer says besides its body; empty when the handler starts. */
 struct response {
     /* Of a route with ETAG_STRONG: the tag without quotes, [A-Za-z0-9-]. Such a handler must set it.
-     * Of one with ETAG_WEAK: what the answer is made of besides the picture and the question. */
+     * Of one with ETAG_WEAK: what the answer is made of besides the picture and the question. Of one
+     * with ETAG_OF_OWN: besides the question. */
     char etag[72];
     char file_name[112];      /* it is to be saved under: ASCII without quotes; "" = shown */
-    unsigned http_code;       /* 0 = 200 */
+    unsigned http_code;       /* 0 = 200; 204 has no body */
     const char *content_type; /* NULL = the route's */
 
     const char *language; /* of a page: "zh-Hans"; NULL = none */
@@ -79,6 +81,11 @@ struct response {
      * long as the server. */
     const struct file *file;
     uint8_t file_encoding;
+
+    /* Likewise: a body that is gzipped already, for a client that takes it. The worker's scratch: it
+     * is copied when the handler has returned. */
+    const uint8_t *packed;
+    size_t packed_bytes;
 };
 
 /* What one serving thread keeps. */
@@ -86,6 +93,7 @@ struct worker {
     const struct picture *picture; /* borrowed for this request; NULL before the first is loaded */
     struct nearby_list *nearby;    /* scratch; NULL in tests that do not set it */
     struct walker *walker;         /* likewise; needed where there is a street network */
+    struct base_tiler *tiler;      /* likewise; needed by tiles alone */
     struct memo *coverage;         /* runs by question, shared by all workers; likewise */
     struct response response;
     const struct http_options *options; /* read only */

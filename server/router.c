@@ -34,7 +34,8 @@ struct piece {
     size_t length;
 };
 
-/* Does the path fit the template? {…} stands for one piece that is not empty. */
+/* Does the path fit the template? {…} stands for a piece that is not empty: up to a slash, or to the
+ * first character of what the template has behind it ({y}.mvt). */
 static bool fits(const char *template, const char *path, struct piece pieces[CAPTURES_MAX])
 {
     uint32_t count = 0;
@@ -44,12 +45,13 @@ static bool fits(const char *template, const char *path, struct piece pieces[CAP
                 return false;
             continue;
         }
-        size_t length = strcspn(path, "/");
+        template = strchr(template, '}') + 1;
+        const char ends[] = {'/', *template, '\0'};
+        size_t length = strcspn(path, ends);
         if (length == 0 || count == CAPTURES_MAX)
             return false;
         pieces[count++] = (struct piece){path, length};
         path += length;
-        template = strchr(template, '}') + 1;
     }
     return *path == '\0';
 }

@@ -13,9 +13,15 @@ enum { ROUTE_BODY_BYTES = 64 * 1024 /* what a body may have unless its row says 
 enum route_cache {
     CACHE_PRIVATE, /* private, no-cache: it speaks of where somebody is */
     CACHE_PUBLIC,  /* public, no-cache: may be kept, asked again each time (ETag) */
+    CACHE_DAY,     /* public, max-age=86400: its address changes with what it is made of */
     CACHE_NONE     /* no-store: the state of this moment */
 };
-enum route_etag { ETAG_NONE, ETAG_WEAK, ETAG_STRONG };
+enum route_etag {
+    ETAG_NONE,
+    ETAG_WEAK,   /* of the picture and the question */
+    ETAG_OF_OWN, /* weak too: of the question and what the handler says, not of the picture */
+    ETAG_STRONG
+};
 enum route_kind {
     ROUTE_API, /* in the OpenAPI document; its parameters are read by its table */
     ROUTE_PAGE, /* for people: reads request->query and body (a form) itself; problems are pages too */
@@ -41,6 +47,8 @@ struct route {
     enum route_cache cache;
     enum route_etag etag;
     bool needs_picture; /* 503 not-ready before the first dataset */
+    bool takes_numbers; /* {…} of the path are whole numbers, not ids */
+    bool may_be_empty;  /* 204 where there is nothing */
 };
 
 extern const struct route routes[];
@@ -67,6 +75,7 @@ const char *method_word(enum method method);
 /* The handlers, one file a resource (api_*.c). */
 route_handler api_coverage, api_coverage_community;
 route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
+route_handler api_base_tile, api_base_tilejson;
 route_handler api_status, api_config, api_health, api_ready, api_metrics, api_openapi;
 
 /* And the pages (page_*.c), one file a page. */

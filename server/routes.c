@@ -4,6 +4,7 @@
 #define GEOJSON "application/geo+json"
 #define JSON    "application/json"
 #define HTML    "text/html; charset=utf-8"
+#define MVT     "application/vnd.mapbox-vector-tile"
 
 static const char *const table_types[] = {GEOJSON, "text/csv", NULL};
 
@@ -117,6 +118,29 @@ const struct route routes[] = {
      .cache = CACHE_PUBLIC,
      .etag = ETAG_STRONG,
      .needs_picture = true},
+    {.method = METHOD_GET,
+     .path = "/v1/tiles/base.json",
+     .operation = "baseTiles",
+     .summary = "TileJSON 3.0 of the base map: its layers, extent, credit, and where its tiles are",
+     .handler = api_base_tilejson,
+     .content_type = JSON,
+     .schema = "TileJSON",
+     .cache = CACHE_PUBLIC,
+     .etag = ETAG_OF_OWN,
+     .needs_picture = true},
+    {.method = METHOD_GET,
+     .path = "/v1/tiles/base/{z}/{x}/{y}.mvt",
+     .operation = "baseTile",
+     .summary = "A Mapbox vector tile of the base maps of all regions that draw their own",
+     .handler = api_base_tile,
+     .parameters = params_tile_table,
+     .parameter_count = &params_tile_count,
+     .content_type = MVT,
+     .cache = CACHE_DAY,
+     .etag = ETAG_OF_OWN,
+     .needs_picture = true,
+     .takes_numbers = true,
+     .may_be_empty = true},
     {.method = METHOD_GET,
      .path = "/v1/status",
      .operation = "status",

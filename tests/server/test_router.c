@@ -32,6 +32,24 @@ TEST(router_finds_rows_and_captures)
     CHECK_TEXT(route->operation, "nearbyByBody");
 }
 
+TEST(router_ends_a_capture_where_the_template_goes_on)
+{
+    const struct route *route;
+    const char *captures[CAPTURES_MAX];
+    CHECK_INT(find(METHOD_GET, "/v1/tiles/base/14/13662/6790.mvt", &route, captures), STATUS_OK);
+    CHECK_TEXT(route->operation, "baseTile");
+    CHECK_TEXT(captures[0], "14");
+    CHECK_TEXT(captures[1], "13662");
+    CHECK_TEXT(captures[2], "6790");
+    CHECK_INT(find(METHOD_GET, "/v1/tiles/base.json", &route, captures), STATUS_OK);
+    CHECK_TEXT(route->operation, "baseTiles");
+    static const char *const not [] = {"/v1/tiles/base/14/1/2", "/v1/tiles/base/14/1/.mvt",
+                                       "/v1/tiles/base/14/1/2.3.mvt", "/v1/tiles/base/14/1/2.mvtx",
+                                       "/v1/tiles/base/14/1/2/.mvt"};
+    for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+        CHECK_INT(find(METHOD_GET, not [i], &route, captures), STATUS_NOT_FOUND);
+}
+
 TEST(router_refuses_paths_that_are_almost_right)
 {
     static const char *const paths[] = {"//",

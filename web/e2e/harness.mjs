@@ -115,9 +115,7 @@ export class Test {
     page.on("request", (request) => this.asked.push(request.url()));
     page.on("pageerror", (error) => this.complaints.push(`${error}`));
     page.on("console", (message) => {
-      const { url } = message.location();
-      if (message.type() !== "error" || url.endsWith("/v1/tiles/base.json")) return; /* without tiles the map says so */
-      this.complaints.push(`${message.text()} ${url}`);
+      if (message.type() === "error") this.complaints.push(`${message.text()} ${message.location().url}`);
     });
     return page;
   }
