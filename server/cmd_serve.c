@@ -41,6 +41,7 @@ struct serving {
     struct http *http;
     struct ticker *ticker;
     struct sample_state sample;
+    bool lacks_web; /* no built web folder was found */
 };
 
 static void block_signals(sigset_t *stopping)
@@ -131,10 +132,7 @@ static enum status read_files(struct serving *serving, struct error *error)
     const char *folder = command->config.web;
     if (!*folder && files_find_folder(found, sizeof found))
         folder = found;
-    if (!*folder)
-        fprintf(command->err,
-                "tuoyu serve: there is no built web folder (`make web` makes one), so the "
-                "pages work without script and map\n");
+    serving->lacks_web = !*folder;
     return files_open(folder, &serving->files, error);
 }
 
@@ -216,6 +214,9 @@ static void print_ready(struct serving *serving, const struct picture *picture)
 
     fprintf(command->out, "Tuoyu 托育 answers at http://%s%s%s\n", text,
             *command->config.public_url ? ", known as " : "", command->config.public_url);
+    if (serving->lacks_web)
+        fprintf(command->err, "tuoyu serve: there is no built web folder (`make web` makes one), "
+                              "so the pages work without script and map\n");
     fprintf(command->out, "%s: %u facilities, %u of them public", command->config.store,
             dataset->facility_count, picture->vacancies->public_count);
     for (uint32_t i = 0; i < dataset->region_count; i++)
