@@ -76,8 +76,8 @@ def walking_town(flow, name="store.db", streets=True):
     """A store with streets and four facilities, by the keys of PLACES."""
     store = flow.store(TOWN, name)
     file = flow.folder / "places.csv"
-    rows = ["id,name,lon,lat,care,age_from,age_to,licensed,as_of,staffed,enrolled,held"]
-    rows += [f"{key},示例 {key},{lon},{lat},full_day,12,24,10,{TODAY},9,5,0"
+    rows = ["id,name,kind,lon,lat,care,age_from,age_to,licensed,as_of,staffed,enrolled,held"]
+    rows += [f"{key},示例 {key},nursery,{lon},{lat},full_day,12,24,10,{TODAY},9,5,0"
              for key, (lon, lat) in PLACES.items()]
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     flow.run("import", "register", file, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
