@@ -91,7 +91,7 @@ enum status api_base_tilejson(struct worker *worker, const struct request *reque
     if (!base_tile_extent(dataset, &box, &middle))
         return no_map(error);
     tell_version(dataset, &worker->response);
-    char path[80];
+    char path[sizeof "/v1/tiles/base/{z}/{x}/{y}.mvt?v=" + sizeof worker->response.etag];
     snprintf(path, sizeof path, "/v1/tiles/base/{z}/{x}/{y}.mvt?v=%s", worker->response.etag);
     json_object_begin(out);
     json_key_text(out, "tilejson", "3.0.0");
