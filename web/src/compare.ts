@@ -111,7 +111,7 @@ export class Compare {
       h("h2", { tabindex: "-1" }, t("compare.heading")),
       h(
         "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": t("compare.heading") },
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": t("compare.table") },
         h(
           "table",
           {},
