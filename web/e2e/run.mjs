@@ -53,9 +53,13 @@ if (!existsSync(CHROMIUM)) {
   counts.skipped = chosen.length;
 } else if (chosen.length) {
   const served = await Served.start(program);
-  const browser = await launch(["--remote-debugging-port=0"]);
+  const begin = () => launch(["--remote-debugging-port=0"]);
+  let browser = await begin();
   try {
-    for (const test of chosen) await one(test, served, browser);
+    for (const test of chosen) {
+      if (!browser.isConnected()) browser = await begin(); /* one that died fails one test, not all that follow */
+      await one(test, served, browser);
+    }
   } finally {
     await browser.close();
     try {
