@@ -3,6 +3,7 @@
 #include "data/cell_text.h"
 #include "data/community_locator.h"
 #include "data/geojson_geometry.h"
+#include "data/import_record.h"
 #include "data/outlines.h"
 #include "data/register_identities.h"
 #include "data/register_import.h"
@@ -461,25 +462,6 @@ static enum status reassign(struct running *run, const struct community_locator 
     return status;
 }
 
-static enum status store_report(struct running *run, struct error *error)
-{
-    char *json = NULL;
-    run->report->committed = true; /* what is stored is so only then */
-    enum status status = import_report_json(run->report, false, &json, error);
-    if (!status) {
-        struct import_run record = {.region = run->region->name,
-                                    .kind = "communities",
-                                    .file = run->report->file,
-                                    .source = run->report->source,
-                                    .as_of = run->options->as_of,
-                                    .recorded_at = run->options->now,
-                                    .report = json};
-        status = store_import_run_insert(run->store, &record, error);
-    }
-    free(json);
-    return status;
-}
-
 static enum status write_all(struct running *run, struct error *error)
 {
     struct community_record *all = NULL;
@@ -499,7 +481,7 @@ static enum status write_all(struct running *run, struct error *error)
         store_rollback(run->store);
         return STATUS_OK;
     }
-    status = store_report(run, error);
+    status = import_record_keep(run->store, run->report, run->options->now, error);
     if (!status)
         status = store_commit(run->store, error);
     run->report->committed = status == STATUS_OK;

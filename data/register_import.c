@@ -1,6 +1,7 @@
 #include "data/register_import.h"
 
 #include "data/history.h"
+#include "data/import_record.h"
 #include "data/register_feed.h"
 #include "data/register_identities.h"
 #include "data/register_place.h"
@@ -424,25 +425,6 @@ static enum status put_rows(struct running *run, struct error *error)
 
 /* The end ---------------------------------------------------------------------------------------------- */
 
-static enum status store_report(struct running *run, struct error *error)
-{
-    char *json = NULL;
-    run->report->committed = true; /* what is stored is so only then */
-    enum status status = import_report_json(run->report, false, &json, error);
-    if (!status) {
-        struct import_run record = {.region = run->region->name,
-                                    .kind = "register",
-                                    .file = run->report->file,
-                                    .source = run->source,
-                                    .as_of = run->options->as_of,
-                                    .recorded_at = run->options->now,
-                                    .report = json};
-        status = store_import_run_insert(run->store, &record, error);
-    }
-    free(json);
-    return status;
-}
-
 static enum status finish(struct running *run, struct error *error)
 {
     const struct register_import_options *options = run->options;
@@ -459,7 +441,7 @@ static enum status finish(struct running *run, struct error *error)
         store_rollback(run->store);
         return STATUS_OK;
     }
-    enum status status = store_report(run, error);
+    enum status status = import_record_keep(run->store, run->report, run->options->now, error);
     if (!status)
         status = store_commit(run->store, error);
     run->report->committed = status == STATUS_OK;

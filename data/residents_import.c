@@ -3,6 +3,7 @@
 #include "data/cell_text.h"
 #include "data/community_locator.h"
 #include "data/geojson_geometry.h"
+#include "data/import_record.h"
 #include "data/outlines.h"
 #include "data/register_identities.h"
 #include "data/register_import.h"
@@ -279,7 +280,7 @@ static enum status add_row(struct running *run, const struct row_resident *resid
 static enum status read_row(struct running *run, const struct table_row *row, struct error *error)
 {
     struct row_resident resident = {.line = row->line};
-    struct refusal refusal;
+    struct refusal refusal = {0};
     enum status status = STATUS_OK;
     bool accepted = read_record(run, row, &resident.record, &refusal);
     const char *id = resident.record.source_id;
@@ -409,25 +410,6 @@ static enum status replace(struct running *run, struct error *error)
                                    run->row_count, error);
 }
 
-static enum status store_report(struct running *run, struct error *error)
-{
-    char *json = NULL;
-    run->report->committed = true; /* what is stored is so only then */
-    enum status status = import_report_json(run->report, false, &json, error);
-    if (!status) {
-        struct import_run record = {.region = run->region->name,
-                                    .kind = "residents",
-                                    .file = run->report->file,
-                                    .source = run->report->source,
-                                    .as_of = run->options->as_of,
-                                    .recorded_at = run->options->now,
-                                    .report = json};
-        status = store_import_run_insert(run->store, &record, error);
-    }
-    free(json);
-    return status;
-}
-
 static enum status write_all(struct running *run, struct error *error)
 {
     struct import_report *report = run->report;
@@ -442,7 +424,7 @@ static enum status write_all(struct running *run, struct error *error)
         store_rollback(run->store);
         return STATUS_OK;
     }
-    status = store_report(run, error);
+    status = import_record_keep(run->store, run->report, run->options->now, error);
     if (!status)
         status = store_commit(run->store, error);
     report->committed = status == STATUS_OK;
