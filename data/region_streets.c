@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FACT_BYTES = 96, CHECKSUM_DIGITS = 8 };
@@ -101,6 +102,26 @@ enum status region_streets_open(struct store *store, const char *region, struct 
     return status;
 }
 
+enum status region_streets_copy(struct store *store, const char *region, const char *to,
+                                struct error *error)
+{
+    struct network_file file;
+    enum status status = region_streets_open(store, region, &file, error);
+    if (status)
+        return status;
+    FILE *copy = fopen(to, "wxe");
+    bool good = copy && fwrite(file.mapping, file.mapping_bytes, 1, copy) == 1 &&
+                fflush(copy) == 0 && fchmod(fileno(copy), 0600) == 0 && fsync(fileno(copy)) == 0;
+    int reason = errno;
+    if (copy)
+        fclose(copy);
+    if (copy && !good)
+        unlink(to);
+    network_file_close(&file);
+    return good ? STATUS_OK
+                : error_set(error, STATUS_IO, "%s cannot be written: %s", to, strerror(reason));
+}
+
 /* What was written is read back: its checksum, and the proof that it can be. */
 static enum status write_next(const char *path, const struct network *network,
                               const struct osm_extract *extract, uint32_t *checksum,
@@ -150,4 +171,17 @@ void region_streets_forget(const struct store *store, const char *region)
     char path[REGION_STREETS_PATH_BYTES];
     if (!next_path(store, region, path, NULL))
         unlink(path);
+}
+
+void region_streets_recover(struct store *store, const char *region)
+{
+    uint32_t checksum = 0;
+    char next[REGION_STREETS_PATH_BYTES];
+    struct network_file file;
+    if (read_checksum(store, region, &checksum, NULL) || next_path(store, region, next, NULL) ||
+        open_as(next, region, checksum, &file, NULL))
+        return;
+    network_file_close(&file);
+    if (region_streets_settle(store, region, NULL))
+        return; /* it is found under the other name all the same */
 }

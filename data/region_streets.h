@@ -28,6 +28,11 @@ enum status MUST_CHECK region_streets_path(const struct store *store, const char
 enum status MUST_CHECK region_streets_open(struct store *store, const char *region,
                                            struct network_file *file, struct error *error);
 
+/* Write the current file, proven, to a new file `to`, on disk when this returns. As
+ * region_streets_open(); IO names `to`. */
+enum status MUST_CHECK region_streets_copy(struct store *store, const char *region, const char *to,
+                                           struct error *error);
+
 /*
  * Make a network and its map the current one of a region, within the transaction that is open:
  * write it aside and record it. After the commit: region_streets_settle(); after a rollback:
@@ -41,5 +46,9 @@ enum status MUST_CHECK region_streets_put(struct store *store, const char *regio
 enum status MUST_CHECK region_streets_settle(const struct store *store, const char *region,
                                              struct error *error);
 void region_streets_forget(const struct store *store, const char *region);
+
+/* After a process died between its commit and region_streets_settle(): give the file that the store
+ * names its own name. Whatever else there is stays as it is. */
+void region_streets_recover(struct store *store, const char *region);
 
 #endif

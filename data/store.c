@@ -20,6 +20,13 @@ void store_close(struct store *store)
     store->backend->close(store);
 }
 
+void store_close_locked(struct store *store, struct store_lock *lock)
+{
+    *lock = store->lock;
+    store->lock = (struct store_lock){0};
+    store_close(store);
+}
+
 const char *store_location(const struct store *store)
 {
     return store->location;

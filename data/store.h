@@ -16,6 +16,7 @@
 #define DATA_STORE_H
 
 #include "data/records.h"
+#include "data/store_lock.h"
 #include "geo/arena.h"
 
 struct store;
@@ -35,6 +36,8 @@ enum store_mode {
 enum status MUST_CHECK store_open(const char *location, enum store_mode mode, struct store **store,
                                   struct error *error);
 void store_close(struct store *store); /* safe on NULL; rolls back what is open */
+/* Close it and go on holding its lock, now the caller's: for who puts another store in its place. */
+void store_close_locked(struct store *store, struct store_lock *lock);
 /* Where it is: the path it was opened by, or "memory:". Lives as long as the store. */
 const char *store_location(const struct store *store);
 

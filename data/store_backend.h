@@ -86,10 +86,11 @@ struct store_backend {
 struct store {
     const struct store_backend *backend;
     const char *location; /* for messages; the backend's */
-    bool may_write;       /* opened with STORE_WRITE or STORE_CREATE */
-    bool dirty;           /* the open transaction has written something */
-    atomic_bool failed;   /* a commit failed with an unknown outcome: read only from now on */
-    atomic_ulong writer;  /* pthread_self() of whoever has a transaction open; 0 = nobody */
+    struct store_lock lock;
+    bool may_write;      /* opened with STORE_WRITE or STORE_CREATE */
+    bool dirty;          /* the open transaction has written something */
+    atomic_bool failed;  /* a commit failed with an unknown outcome: read only from now on */
+    atomic_ulong writer; /* pthread_self() of whoever has a transaction open; 0 = nobody */
     atomic_uint_fast64_t generation;
 };
 

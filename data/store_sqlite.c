@@ -466,35 +466,18 @@ static enum status look_at_file(const char *path, enum store_mode mode, struct e
     return STATUS_OK;
 }
 
-/* Readers share the lock, a writer has it alone. */
+/* Readers share the lock, a writer has it alone. A store that cannot change, on a medium or in a
+ * folder that cannot be written, needs none. */
 static enum status take_lock(struct sqlite_store *store, enum store_mode mode, struct error *error)
 {
-    char name[4096];
-    if (snprintf(name, sizeof name, "%s.lock", store->path) >= (int)sizeof name)
-        return error_set(error, STATUS_INVALID, "the store's path is longer than 4,000 bytes");
-    store->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (store->lock_file < 0 && mode == STORE_READ)
-        store->lock_file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (store->lock_file < 0) {
-        int reason = errno;
-        if (mode == STORE_READ && (reason == ENOENT || reason == EROFS || reason == EACCES)) {
-            store->immutable = true;
-            return STATUS_OK;
-        }
-        enum status status = reason == EROFS || reason == EACCES ? STATUS_READ_ONLY
-                             : reason == ENOENT                  ? STATUS_NOT_FOUND
-                                                                 : STATUS_IO;
-        return error_set(error, status, "store %s: its lock file cannot be made: %s", store->path,
-                         strerror(reason));
-    }
-    struct flock lock = {.l_type = mode == STORE_READ ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(store->lock_file, F_OFD_SETLK, &lock) == 0)
+    bool reads = mode == STORE_READ;
+    struct error reason = {0};
+    enum status status = store_lock_take(store->path, reads ? STORE_LOCK_SHARED : STORE_LOCK_ALONE,
+                                         &store->base.lock, &reason);
+    store->immutable = reads && (status == STATUS_READ_ONLY || status == STATUS_NOT_FOUND);
+    if (!status || store->immutable)
         return STATUS_OK;
-    if (errno == EAGAIN || errno == EACCES)
-        return error_set(error, STATUS_BUSY, "store %s: another tuoyu process holds it",
-                         store->path);
-    return error_set(error, STATUS_IO, "store %s: it cannot be locked: %s", store->path,
-                     strerror(errno));
+    return error_set(error, status, "%s", reason.message);
 }
 
 static enum status read_generation(struct sqlite_store *store, struct sqlite_link *link,
@@ -550,8 +533,7 @@ static void sqlite_close(struct store *base)
     if (store->writer.db && atomic_load(&base->failed))
         sqlite3_db_config(store->writer.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite_link_close(&store->writer); /* last: it checkpoints and takes the log away */
-    if (store->lock_file >= 0)
-        close(store->lock_file); /* the file stays: taking it away would race */
+    store_lock_release(&base->lock);
     pthread_mutex_destroy(&store->reader_lock);
     free(store->path);
     free(store);
@@ -612,7 +594,6 @@ enum status store_sqlite_open(const char *path, enum store_mode mode, struct sto
     pthread_mutex_init(&made->reader_lock, NULL);
     made->base.backend = &sqlite_backend;
     made->base.may_write = mode != STORE_READ;
-    made->lock_file = -1;
     made->path = strdup(path);
     made->base.location = made->path;
     enum status status =

@@ -129,7 +129,6 @@ enum { CHANGE_DAYS_KEPT = 64 };
 struct sqlite_store {
     struct store base;
     char *path;
-    int lock_file;
     bool immutable; /* on a medium that cannot be written: no lock, no log */
     struct sqlite_link writer;
     struct sqlite_link reader;

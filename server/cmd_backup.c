@@ -1,39 +1,27 @@
 /*
- * `tuoyu backup` and `tuoyu restore`: a consistent copy of the whole store, and its way back.
+ * `tuoyu backup` and `tuoyu restore`: a consistent copy of all that a store is, and its way back.
  */
 #include "server/cmd.h"
-#include "server/store_files.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
+#include "data/backup.h"
 
-/* The copy is complete, sound and on disk before it gets its name. */
-static enum status copy_store(struct store *store, const char *path, struct error *error)
+static void print_missing(struct command *command, const struct backup_report *report)
 {
-    char aside[STORE_FILES_PATH_BYTES];
-    store_files_name_aside(path, aside);
-    enum status status = store_backup(store, aside, error);
-    if (!status)
-        return store_files_put_in_place(aside, path, error);
-    store_files_remove(aside);
-    return status;
+    if (report->missing[0])
+        fprintf(command->err, "tuoyu %s: warning: there is no walking in it for region %s\n",
+                command->name, report->missing);
 }
 
+/* The turn to write, in a server: no import puts other streets beside a store that is copied. */
 static enum status back_up(struct command *command, const char *given,
-                           char path[COMMAND_PATH_BYTES], struct error *error)
+                           char path[COMMAND_PATH_BYTES], struct backup_report *report,
+                           struct error *error)
 {
     enum status status = command_path(command, given, path, error);
-    if (!status && access(path, F_OK) == 0)
-        return error_set(error, STATUS_CONFLICT,
-                         "%s is there already; a backup never replaces a file", path);
     if (!status)
-        status = command_open_store(command, STORE_READ, error);
+        status = command_open_store(command, command->service ? STORE_WRITE : STORE_READ, error);
     if (!status)
-        status = copy_store(command->store, path, error);
+        status = backup_write(command->store, path, report, error);
     command_close_store(command);
     return status;
 }
@@ -41,100 +29,53 @@ static enum status back_up(struct command *command, const char *given,
 static int run_backup(struct command *command, const struct options *options)
 {
     struct error error = {0};
+    struct backup_report report = {0};
     char path[COMMAND_PATH_BYTES];
-    struct stat file;
-    if (back_up(command, options->positionals[0], path, &error))
+    if (back_up(command, options->positionals[0], path, &report, &error))
         return command_fail(command, &error);
-    long long bytes = stat(path, &file) == 0 ? (long long)file.st_size : 0;
-    fprintf(command->out, "Copied %s to %s (%.1f MB).\n", command->config.store, path,
-            (double)bytes / 1e6);
+    print_missing(command, &report);
+    fprintf(command->out, "Copied %s to the folder %s (%.1f MB", command->config.store, path,
+            (double)report.bytes / 1e6);
+    if (report.regions)
+        fprintf(command->out, ", with the streets of %u region%s", report.regions,
+                report.regions == 1 ? "" : "s");
+    fprintf(command->out, ").\n");
     return COMMAND_OK;
-}
-
-/* Nobody owns the store at `path`, and nothing of it waits in a log beside it. */
-static enum status settle_store(const char *path, struct error *error)
-{
-    struct store *store = NULL;
-    enum status status = store_open(path, STORE_WRITE, &store, error);
-    store_close(store);
-    if (status == STATUS_CORRUPT || status == STATUS_VERSION)
-        return STATUS_OK; /* damaged: all the more reason to put a backup in its place */
-    return status;
-}
-
-/* The present store keeps its name and a date behind it. */
-static enum status set_aside(const char *path, char aside[STORE_FILES_PATH_BYTES],
-                             struct error *error)
-{
-    static const char *const parts[] = {"", "-wal", "-shm"};
-    char date[32];
-    struct tm utc;
-    time_t now = (time_t)clock_now(&(struct clock){.stands_at = TIME_NONE});
-    strftime(date, sizeof date, "%Y%m%d-%H%M%S", gmtime_r(&now, &utc));
-    snprintf(aside, STORE_FILES_PATH_BYTES, "%s.%s", path, date);
-    if (access(aside, F_OK) == 0)
-        return error_set(error, STATUS_CONFLICT, "%s is there already; wait a second", aside);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        char from[STORE_FILES_PATH_BYTES + 8], to[STORE_FILES_PATH_BYTES + 8];
-        snprintf(from, sizeof from, "%s%s", path, parts[i]);
-        snprintf(to, sizeof to, "%s%s", aside, parts[i]);
-        if (rename(from, to) != 0 && errno != ENOENT)
-            return error_set(error, STATUS_IO, "%s cannot be set aside: %s", from, strerror(errno));
-    }
-    return STATUS_OK;
-}
-
-static enum status restore(struct command *command, const struct options *options,
-                           char aside[STORE_FILES_PATH_BYTES], struct error *error)
-{
-    char backup_path[COMMAND_PATH_BYTES];
-    const char *path = command->config.store;
-    bool is_there = access(path, F_OK) == 0;
-    struct store *backup = NULL;
-    enum status status = command_path(command, options->positionals[0], backup_path, error);
-    if (!status && is_there && !options_flag(options, "force"))
-        status = error_set(error, STATUS_CONFLICT,
-                           "%s is there already; --force sets it aside, under its name and the "
-                           "date, and puts the backup in its place",
-                           path);
-    if (!status)
-        status = store_open(backup_path, STORE_READ, &backup, error);
-    if (!status)
-        status = store_check(backup, error);
-    if (!status && is_there)
-        status = settle_store(path, error);
-    if (!status && is_there)
-        status = set_aside(path, aside, error);
-    if (!status)
-        status = copy_store(backup, path, error);
-    store_close(backup);
-    return status;
 }
 
 static int run_restore(struct command *command, const struct options *options)
 {
     struct error error = {0};
-    char aside[STORE_FILES_PATH_BYTES] = "";
-    enum status status = restore(command, options, aside, &error);
-    if (*aside)
-        fprintf(command->out, "The store that was there is kept as %s.\n", aside);
+    struct backup_report report = {0};
+    char folder[COMMAND_PATH_BYTES];
+    struct clock clock = clock_system();
+    enum status status = command_path(command, options->positionals[0], folder, &error);
+    if (!status)
+        status = backup_restore(folder, command->config.store, options_flag(options, "force"),
+                                clock_now(&clock), &report, &error);
+    if (report.kept[0])
+        fprintf(command->out, "The store that was there is kept as %s.\n", report.kept);
     if (status)
         return command_fail(command, &error);
+    print_missing(command, &report);
     fprintf(command->out, "Put %s back as %s.\n", options->positionals[0], command->config.store);
     return COMMAND_OK;
 }
 
 static const struct option_spec backup_specs[] = {OPTION_STORE};
 static const char *const backup_examples[] = {
-    "tuoyu backup /srv/backups/register-2026-11-24.db",
+    "tuoyu backup /srv/backups/register-2026-11-24",
     NULL,
 };
 static const struct usage backup_usage = {
     .name = "backup",
-    .positionals = "FILE",
-    .summary = "Copy the whole store to a new file, also while a server runs",
-    .about = "Writes a consistent copy of the whole store to FILE, which must not be there yet.\n"
-             "The copy is a store itself.",
+    .positionals = "FOLDER",
+    .summary = "Copy the whole store to a new folder, also while a server runs",
+    .about =
+        "Writes a consistent copy of the whole store, with the streets to walk on, to FOLDER,\n"
+        "which must not be there yet and can be copied whole with any program. It holds\n"
+        "store.db (itself a store), store.db.REGION.streets for each region with streets,\n"
+        "and SHA256SUMS, by which `sha256sum -c` proves a copy.",
     .options = backup_specs,
     .option_count = COUNT_OF(backup_specs),
     .min_positionals = 1,
@@ -148,16 +89,18 @@ static const struct option_spec restore_specs[] = {
     OPTION_STORE,
 };
 static const char *const restore_examples[] = {
-    "tuoyu restore /srv/backups/register-2026-11-24.db",
-    "tuoyu restore --force /srv/backups/register-2026-11-24.db --store /srv/tuoyu/register.db",
+    "tuoyu restore /srv/backups/register-2026-11-24",
+    "tuoyu restore --force /srv/backups/register-2026-11-24 --store /srv/tuoyu/register.db",
     NULL,
 };
 static const struct usage restore_usage = {
     .name = "restore",
-    .positionals = "FILE",
+    .positionals = "FOLDER",
     .summary = "Put a backup back as the store; no server may run on it",
-    .about = "Checks the backup FILE and puts a copy of it in the store's place. A running server\n"
-             "must be stopped first.",
+    .about =
+        "Proves the backup in FOLDER by its sums, and puts a copy of it, with the streets to walk\n"
+        "on, in the store's place in one step: whatever happens meanwhile, there is the old\n"
+        "store or the new one. A running server must be stopped first.",
     .options = restore_specs,
     .option_count = COUNT_OF(restore_specs),
     .min_positionals = 1,

@@ -1,7 +1,7 @@
 /* `tuoyu init`: a new store with one region, or with --add one region more in a store. */
 #include "server/cmd.h"
 #include "server/json.h"
-#include "server/store_files.h"
+#include "data/store_files.h"
 
 #include "data/region_init.h"
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 
 from registers import write_register
 from server import FIXTURES, SAMPLE_REGION
@@ -94,14 +95,13 @@ def test_a_command_inside_the_server_reads_paths_of_the_clients_folder(flow):
     place.mkdir()
     write_register(place / "more.csv", 2, TODAY, first=100)
     before = os.getcwd()
-    import subprocess
     done = subprocess.run([os.path.join(before, flow.program), "import", "register", "more.csv",
                            "--coordsys", "wgs84", "--as-of", str(TODAY), "--store", "../store.db"],
                           cwd=place, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    subprocess.run([os.path.join(before, flow.program), "backup", "copy.db", "--store",
+    subprocess.run([os.path.join(before, flow.program), "backup", "copy", "--store",
                     "../store.db"], cwd=place, check=True, capture_output=True, timeout=60)
-    assert (place / "copy.db").exists()
+    assert (place / "copy/store.db").exists()
 
 
 def test_rejected_rows_exit_with_3_and_the_others_are_stored(flow):
@@ -121,10 +121,13 @@ def test_rejected_rows_exit_with_3_and_the_others_are_stored(flow):
 def test_a_backup_is_a_store_and_comes_back(flow):
     store = town_with_register(flow, 12)
     server = flow.serve(store)
-    copy = flow.folder / "copy.db"
+    copy = flow.folder / "copy"
     assert str(copy) in flow.run("backup", copy, "--store", store).stdout
-    flow.run("backup", copy, "--store", store, code=1)  # never over a file
-    flow.run("check", "--store", copy)
+    flow.run("backup", copy, "--store", store, code=1)  # never over a folder
+    proof = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=copy, check=False,
+                           capture_output=True, text=True)
+    assert (proof.returncode, proof.stdout) == (0, "store.db: OK\n"), proof
+    assert sorted(path.name for path in copy.iterdir()) == ["SHA256SUMS", "store.db"]
     again = flow.run("restore", copy, "--force", "--store", store, code=1)
     assert "holds it" in again.stderr, "a server runs"
     server.stop()
@@ -142,6 +145,7 @@ def test_a_backup_is_a_store_and_comes_back(flow):
     fresh = flow.folder / "fresh.db"
     flow.run("restore", copy, "--store", fresh)
     assert count(fresh) == 12
+    flow.run("check", "--store", copy / "store.db")
     junk = flow.folder / "junk.db"
     junk.write_bytes(b"junk" * 5000)
     flow.run("restore", junk, "--store", flow.folder / "x.db", code=1)
@@ -215,7 +219,6 @@ def test_check_names_what_is_wrong(flow):
 def test_output_that_cannot_be_written_is_a_failure(flow):
     if not os.path.exists("/dev/full"):
         return
-    import subprocess
     store = town_with_register(flow, 3)
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run([flow.program, "export", "--format", "csv", "--store", store], stdout=full,

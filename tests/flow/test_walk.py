@@ -3,6 +3,10 @@
 import datetime
 import json
 import os
+import pathlib
+import re
+import subprocess
+import time
 from urllib.parse import urlencode
 
 from server import FIXTURES
@@ -366,3 +370,76 @@ def test_wrong_profiles_and_seconds_are_refused_in_a_sentence(flow):
                        (("--profile-file", file, "--profile", "adult"), "beside --profile"),
                        (("--profile-file", file, "--within-m", "500"), "beside --within-m")):
         assert says in near(flow, store, *args, code=2), args
+
+
+def walks(flow, store):
+    """What a walk leads to: the same words before and after."""
+    return flow.run("near", FROM["lon"], FROM["lat"], "--by", "walk", "--store", store, "--now",
+                    f"{TODAY}T03:10:00Z", "--json").stdout
+
+
+def test_a_restored_store_is_walked_in_as_before(flow):
+    store = walking_town(flow)
+    before = walks(flow, store)
+    assert names(json.loads(before)) == ["s", "e"]
+    copy = flow.folder / "copy"
+    server = flow.serve(store)
+    assert "the streets of 1 region" in flow.run("backup", copy, "--store", store).stdout
+    assert streets_of(copy / "store.db").read_bytes() == streets_of(store).read_bytes()
+    server.stop()
+    fresh = flow.folder / "fresh.db"
+    flow.run("restore", copy, "--store", fresh)
+    assert walks(flow, fresh) == before
+    # Over a store that has streets of its own: each keeps its own.
+    other = flow.store(TOWN, "other.db")
+    less = flow.folder / "less.osm"
+    less.write_text(STREETS.read_text(encoding="utf-8").replace("2026-02-01", "2026-02-02"),
+                    encoding="utf-8")
+    flow.run("import", "osm", less, "--store", other)
+    own = streets_of(other).read_bytes()
+    kept = pathlib.Path(re.search(r"kept as (\S+)\.\n", flow.run(
+        "restore", "--force", copy, "--store", other).stdout).group(1))
+    assert walks(flow, other) == before
+    assert streets_of(kept).read_bytes() == own != streets_of(other).read_bytes()
+    for path in (other, kept):
+        assert "60 nodes, 102 pieces" in flow.run("check", "--store", path).stdout
+    # A folder that somebody changed does not come back.
+    streets_of(copy / "store.db").write_bytes(own)
+    failed = flow.run("restore", "--force", copy, "--store", other, code=1)
+    assert "its sum is not" in failed.stderr
+    assert walks(flow, other) == before
+
+
+def test_streets_that_are_missing_are_named_by_backup_and_restore(flow):
+    store = walking_town(flow)
+    streets_of(store).unlink()
+    copy = flow.folder / "copy"
+    done = flow.run("backup", copy, "--store", store)
+    assert "no walking in it for region sample-town" in done.stderr and "import osm" in done.stderr
+    done = flow.run("restore", copy, "--store", flow.folder / "fresh.db")
+    assert "no walking in it for region sample-town" in done.stderr
+
+
+def test_a_restore_that_is_killed_leaves_the_old_store_or_the_new_one(flow):
+    store = walking_town(flow)
+    before, copy = walks(flow, store), flow.folder / "copy"
+    flow.run("backup", copy, "--store", store)
+    renamed = flow.folder / "places.csv"
+    renamed.write_text(renamed.read_text(encoding="utf-8").replace("示例 ", "样例 "), encoding="utf-8")
+    flow.run("import", "register", renamed, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    after = walks(flow, store)
+    assert after != before
+    line = [flow.program, "restore", "--force", copy, "--store", store]
+    began = time.monotonic()
+    subprocess.run(line, check=True, capture_output=True, timeout=60)
+    takes, seen = time.monotonic() - began, set()
+    for part in range(1, 11):
+        running = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(takes * part / 10)
+        running.kill()
+        running.wait()
+        answer = walks(flow, store)
+        assert answer in (before, after), answer
+        seen.add(running.returncode)
+        assert "60 nodes, 102 pieces" in flow.run("check", "--store", store).stdout
+    assert -9 in seen, "none was killed"

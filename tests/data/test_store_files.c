@@ -1,4 +1,4 @@
-#include "server/store_files.h"
+#include "data/store_files.h"
 #include "tests/test.h"
 
 #include <fcntl.h>

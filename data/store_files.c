@@ -1,4 +1,4 @@
-#include "server/store_files.h"
+#include "data/store_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,7 @@ void store_files_remove(const char *path)
     }
 }
 
-/* The folder's own entry is on disk only after the folder is. */
-static int sync_folder_of(const char *path)
+enum status store_files_sync_folder(const char *path, struct error *error)
 {
     char folder[STORE_FILES_PATH_BYTES];
     snprintf(folder, sizeof folder, "%s", path);
@@ -30,10 +29,12 @@ static int sync_folder_of(const char *path)
     if (slash)
         slash[slash == folder] = '\0';
     int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -1 : fsync(fd);
+    int result = fd < 0 ? -1 : fsync(fd), reason = errno;
     if (fd >= 0)
         close(fd);
-    return result;
+    return result == 0 ? STATUS_OK
+                       : error_set(error, STATUS_IO, "%s may not be on disk yet: %s", path,
+                                   strerror(reason));
 }
 
 /* link() and not rename(): rename() would replace what came into being meanwhile. */
@@ -45,10 +46,7 @@ enum status store_files_put_in_place(const char *aside, const char *path, struct
                      ? error_set(error, STATUS_CONFLICT, "%s is there already", path)
                      : error_set(error, STATUS_IO, "%s cannot be made: %s", path, strerror(errno));
     store_files_remove(aside);
-    if (!status && sync_folder_of(path) != 0)
-        status =
-            error_set(error, STATUS_IO, "%s may not be on disk yet: %s", path, strerror(errno));
-    return status;
+    return status ? status : store_files_sync_folder(path, error);
 }
 
 enum { STREETS_PATH_BYTES = STORE_FILES_PATH_BYTES + 128 };
@@ -65,9 +63,9 @@ enum status store_files_move_streets(const char *aside, const char *path, const 
     char from[STREETS_PATH_BYTES], to[STREETS_PATH_BYTES];
     name_streets(aside, region, "", from);
     name_streets(path, region, "", to);
-    if (rename(from, to) != 0 || sync_folder_of(path) != 0)
+    if (rename(from, to) != 0)
         return error_set(error, STATUS_IO, "%s cannot be made: %s", to, strerror(errno));
-    return STATUS_OK;
+    return store_files_sync_folder(path, error);
 }
 
 void store_files_remove_streets(const char *path, const char *region)

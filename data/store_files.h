@@ -4,8 +4,8 @@
  * All of them write under another name first, and give the result its own name when it is complete:
  * a command that is killed leaves nothing that looks like a store.
  */
-#ifndef SERVER_STORE_FILES_H
-#define SERVER_STORE_FILES_H
+#ifndef DATA_STORE_FILES_H
+#define DATA_STORE_FILES_H
 
 #include "geo/status.h"
 
@@ -28,5 +28,8 @@ void store_files_remove(const char *path);
 enum status MUST_CHECK store_files_move_streets(const char *aside, const char *path,
                                                 const char *region, struct error *error);
 void store_files_remove_streets(const char *path, const char *region);
+
+/* What was made, renamed or taken away in the folder of `path` is on disk when this returns; IO. */
+enum status MUST_CHECK store_files_sync_folder(const char *path, struct error *error);
 
 #endif
