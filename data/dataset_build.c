@@ -63,7 +63,8 @@ static enum status build_index(struct build *build, struct error *error)
     return status;
 }
 
-/* Facilities first, then groups: what most others wait for. */
+/* In the order in which they are begun: what most others wait for first, and last a long scan that
+ * nothing but its own placing waits for. */
 enum task {
     SCAN_FACILITIES,
     SCAN_GROUPS,
@@ -74,9 +75,9 @@ enum task {
     BUILD_INDEX,
     SCAN_NUMBERS,
     PLACE_OFFERS,
-    SCAN_SLOTS,
     SCAN_HOURS,
     PLACE_HOURS,
+    SCAN_SLOTS,
     PLACE_SLOTS,
     JOIN_TEXT,
     TASK_COUNT

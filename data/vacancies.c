@@ -1,5 +1,6 @@
 #include "data/large_memory.h"
 #include "data/vacancies_internal.h"
+#include "geo/fetch.h"
 
 #include <stdlib.h>
 
@@ -71,17 +72,37 @@ static bool is_for_staff_alone(const struct dataset *dataset,
     return facility->group_count > 0;
 }
 
-static void find_public(struct vacancies *vacancies)
+/* Facilities lie in the order of ids, offers and groups in the layout's: records of the facilities of
+ * coming places are asked of memory ahead. */
+enum { RECORDS_AHEAD = 12 };
+
+/* Who is public, every offer's state, and every facility's mask: of one facility after another, while
+ * its records are at hand. */
+static void fill_facilities(struct vacancies *vacancies, struct clock_changes *changes)
 {
     const struct dataset *dataset = vacancies->dataset;
-    for (uint32_t i = 0; i < dataset->facility_count; i++) {
-        const struct dataset_facility *facility = &dataset->facilities[i];
+    uint32_t count = dataset->facility_count;
+    for (uint32_t place = 0; place < count; place++) {
+        if (place + RECORDS_AHEAD < count) {
+            uint32_t coming = dataset->layout[place + RECORDS_AHEAD];
+            fetch_bytes(&dataset->facilities[coming], sizeof *dataset->facilities);
+            fetch_line(&dataset->facility_items[coming]);
+        }
+        uint32_t number = dataset->layout[place];
+        const struct dataset_facility *facility = &dataset->facilities[number];
         bool is_public =
             facility->in_register &&
             dataset_facility_is_public(facility, vacancies->local[facility->region].day);
-        vacancies->is_public[i] = is_public;
-        vacancies->in_nearby[i] = is_public && !is_for_staff_alone(dataset, facility);
+        vacancies->is_public[number] = is_public;
+        vacancies->in_nearby[number] = is_public && !is_for_staff_alone(dataset, facility);
         vacancies->public_count += is_public;
+        for (uint32_t i = 0; i < facility->offer_count; i++)
+            vacancies->offers[facility->first_offer + i] =
+                vacancies_plain_state(vacancies, facility->first_offer + i, changes);
+        uint32_t item = dataset->facility_items[number];
+        if (item != UINT32_MAX)
+            vacancies->item_masks[item] =
+                vacancies->in_nearby[number] ? vacancies_facility_mask(vacancies, facility) : 0;
     }
 }
 
@@ -126,10 +147,8 @@ enum status vacancies_build(const struct dataset *dataset, moment_t now,
         clock_changes_note(&changes, dataset->changed_at);
     find_days(vacancies, &changes);
     find_hours(vacancies);
-    find_public(vacancies);
-    for (uint32_t i = 0; i < dataset->offer_count; i++)
-        vacancies->offers[i] = vacancies_plain_state(vacancies, i, &changes);
-    vacancies_fill_masks(vacancies);
+    fill_facilities(vacancies, &changes);
+    spatial_index_fill_masks(dataset->index, vacancies->item_masks, vacancies->node_masks);
     status = make_subsets(vacancies, previous, error);
     if (status) {
         vacancies_release(vacancies);

@@ -27,7 +27,8 @@ struct offer_state vacancies_plain_state(const struct vacancies *vacancies, uint
 /* Could it be open now, on some date, or at a later start? Its open masks say so. */
 bool vacancies_could_be_open(const struct vacancies *vacancies, uint32_t offer);
 
-/* Fill item_masks and node_masks. */
-void vacancies_fill_masks(struct vacancies *vacancies);
+/* Of a facility that can be in an answer; needs no state of its offers. */
+uint64_t vacancies_facility_mask(const struct vacancies *vacancies,
+                                 const struct dataset_facility *facility);
 
 #endif

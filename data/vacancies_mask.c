@@ -14,17 +14,17 @@ static unsigned age_classes(int16_t from_m, int16_t to_m)
 
 enum { ALL_CARES = (1 << MASK_CARES) - 1, ALL_CLASSES = (1 << MASK_AGE_CLASSES) - 1 };
 
-static uint64_t facility_mask(const struct vacancies *vacancies, uint32_t number)
+uint64_t vacancies_facility_mask(const struct vacancies *vacancies,
+                                 const struct dataset_facility *facility)
 {
     const struct dataset *dataset = vacancies->dataset;
-    const struct dataset_facility *facility = &dataset->facilities[number];
     int inclusive = facility->inclusive == YES;
     uint64_t mask = 0;
     for (uint32_t i = 0; i < facility->offer_count; i++) {
         uint32_t offer_number = facility->first_offer + i;
-        if (!dataset->offers[offer_number].is_readable)
-            continue;
         const struct dataset_offer *offer = &dataset->offers[offer_number];
+        if (!offer->is_readable)
+            continue;
         unsigned cares = offer->care == CARE_UNKNOWN ? ALL_CARES : 1u << offer->care;
         unsigned classes = age_classes(offer->age_from_m, offer->age_to_m);
         mask |= mask_spread(cares, classes, 0, inclusive);
@@ -32,15 +32,4 @@ static uint64_t facility_mask(const struct vacancies *vacancies, uint32_t number
             mask |= mask_spread(cares, classes, 1, inclusive);
     }
     return mask ? mask : mask_spread(ALL_CARES, ALL_CLASSES, 0, inclusive);
-}
-
-void vacancies_fill_masks(struct vacancies *vacancies)
-{
-    const struct dataset *dataset = vacancies->dataset;
-    for (uint32_t item = 0; item < dataset->index_count; item++) {
-        uint32_t facility = dataset->index_facilities[item];
-        vacancies->item_masks[item] =
-            vacancies->in_nearby[facility] ? facility_mask(vacancies, facility) : 0;
-    }
-    spatial_index_fill_masks(dataset->index, vacancies->item_masks, vacancies->node_masks);
 }

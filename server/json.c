@@ -59,20 +59,9 @@ bool json_reserve_slow(struct json *json, size_t bytes)
     return true;
 }
 
-/* The comma before what comes next, and room for `bytes` after it. */
-static bool before(struct json *json, size_t bytes)
-{
-    if (!json_reserve(json, bytes + 1))
-        return false;
-    if (json->comma)
-        json->bytes[json->length++] = ',';
-    json->comma = true;
-    return true;
-}
-
 static void literal(struct json *json, const char *text, size_t length)
 {
-    if (before(json, length))
+    if (json_before(json, length))
         json_raw(json, text, length);
 }
 
@@ -113,19 +102,6 @@ void json_array_end(struct json *json)
     end(json, "]");
 }
 
-void json_key(struct json *json, const char *key)
-{
-    size_t length = strlen(key);
-    if (!before(json, length + 3))
-        return;
-    json->bytes[json->length++] = '"';
-    memcpy(json->bytes + json->length, key, length);
-    json->length += length;
-    json->bytes[json->length++] = '"';
-    json->bytes[json->length++] = ':';
-    json->comma = false;
-}
-
 static size_t escape(char *out, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -152,25 +128,52 @@ static size_t escape(char *out, unsigned char c)
     }
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Must one of these eight bytes be escaped? Subtracting borrows from the bit 7 of a byte that was less;
+ * what a borrow does to the bytes above can add no answer to one that is yes already. */
+static bool any_is_escaped(uint64_t bytes)
+{
+    uint64_t quote = bytes ^ EACH_BYTE('"'), backslash = bytes ^ EACH_BYTE('\\');
+    uint64_t control = (bytes - EACH_BYTE(0x20)) & ~bytes;
+    uint64_t found =
+        control | ((quote - EACH_BYTE(1)) & ~quote) | ((backslash - EACH_BYTE(1)) & ~backslash);
+    return (found & EACH_BYTE(0x80)) != 0;
+}
+
+/* How many bytes from `text` on need no escape: at most `length`. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t plain = 0;
+    for (uint64_t bytes; length - plain >= sizeof bytes; plain += sizeof bytes) {
+        memcpy(&bytes, text + plain, sizeof bytes);
+        if (any_is_escaped(bytes))
+            break;
+    }
+    while (plain < length && (unsigned char)text[plain] >= 0x20 && text[plain] != '"' &&
+           text[plain] != '\\')
+        plain++;
+    return plain;
+}
+
 /* Between the quotes. */
 static void write_escaped(struct json *json, const char *text, size_t length)
 {
-    size_t done = 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
+    for (;;) {
+        size_t plain = plain_length(text, length);
+        json_raw(json, text, plain);
+        if (plain == length)
+            return;
         char escaped[6] = {0};
-        json_raw(json, text + done, i - done);
-        json_raw(json, escaped, escape(escaped, c));
-        done = i + 1;
+        json_raw(json, escaped, escape(escaped, (unsigned char)text[plain]));
+        text += plain + 1;
+        length -= plain + 1;
     }
-    json_raw(json, text + done, length - done);
 }
 
 void json_text_n(struct json *json, const char *text, size_t length)
 {
-    if (!before(json, length + 2))
+    if (!json_before(json, length + 2))
         return;
     json->bytes[json->length++] = '"';
     write_escaped(json, text, length);
@@ -180,7 +183,7 @@ void json_text_n(struct json *json, const char *text, size_t length)
 void json_text_joined(struct json *json, const char *first, const char *second)
 {
     size_t first_length = strlen(first), second_length = strlen(second);
-    if (!before(json, first_length + second_length + 2))
+    if (!json_before(json, first_length + second_length + 2))
         return;
     json->bytes[json->length++] = '"';
     write_escaped(json, first, first_length);
@@ -206,31 +209,52 @@ void json_nothing(struct json *json)
     literal(json, "null", 4);
 }
 
+/* Exactly `count` digits of a value that has no more. */
+static void write_digits(char *text, uint64_t value, unsigned count)
+{
+    for (; count >= 2; count -= 2, value /= 100) {
+        unsigned two = (unsigned)(value % 100);
+        text[count - 2] = (char)('0' + two / 10);
+        text[count - 1] = (char)('0' + two % 10);
+    }
+    if (count)
+        text[0] = (char)('0' + value % 10);
+}
+
+static unsigned digit_count(uint64_t value)
+{
+    unsigned count = 1;
+    for (; value >= 100; value /= 100)
+        count += 2;
+    return count + (value >= 10);
+}
+
 size_t json_int_digits(char *text, int64_t value)
 {
-    char reversed[20];
-    size_t count = 0, length = 0;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        reversed[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (value < 0)
-        text[length++] = '-';
-    while (count)
-        text[length++] = reversed[--count];
-    return length;
+    unsigned count = digit_count(rest), sign = value < 0;
+    text[0] = '-';
+    write_digits(text + sign, rest, count);
+    return sign + count;
 }
 
 void json_int(struct json *json, int64_t value)
 {
-    if (before(json, 20))
+    if (json_before(json, 20))
         json->length += json_int_digits(json->bytes + json->length, value);
 }
 
+void json_int_or_null(struct json *json, int32_t value)
+{
+    if (value == NONE)
+        json_nothing(json);
+    else
+        json_int(json, value);
+}
+
 static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-static const int64_t whole_powers[] = {1,      10,      100,      1000,      10000,
-                                       100000, 1000000, 10000000, 100000000, 1000000000};
+static const uint64_t whole_powers[] = {1,      10,      100,      1000,      10000,
+                                        100000, 1000000, 10000000, 100000000, 1000000000};
 
 size_t json_fixed_digits(char *text, double value, unsigned decimals)
 {
@@ -238,24 +262,19 @@ size_t json_fixed_digits(char *text, double value, unsigned decimals)
     if (!(scaled > -9e15 && scaled < 9e15)) /* NaN fails both */
         return 0;
     int64_t units = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-    int64_t whole = units / whole_powers[decimals], part = units % whole_powers[decimals];
-    size_t length = 0;
-    if (units < 0) {
-        text[length++] = '-';
-        whole = -whole;
-        part = -part;
-    }
-    length += json_int_digits(text + length, whole);
+    bool is_negative = units < 0;
+    uint64_t size = is_negative ? 0 - (uint64_t)units : (uint64_t)units;
+    uint64_t whole = size / whole_powers[decimals], part = size % whole_powers[decimals];
+    text[0] = '-';
+    size_t length = is_negative + json_int_digits(text + is_negative, (int64_t)whole);
     if (part == 0)
         return length;
-    while (part % 10 == 0) {
-        part /= 10;
-        decimals--;
-    }
     text[length++] = '.';
-    for (unsigned i = decimals; i-- > 0; part /= 10)
-        text[length + i] = (char)('0' + part % 10);
-    return length + decimals;
+    write_digits(text + length, part, decimals);
+    length += decimals;
+    while (text[length - 1] == '0')
+        length--;
+    return length;
 }
 
 void json_fixed(struct json *json, double value, unsigned decimals)
@@ -266,43 +285,4 @@ void json_fixed(struct json *json, double value, unsigned decimals)
         literal(json, digits, length);
     else
         json_nothing(json);
-}
-
-void json_key_text(struct json *json, const char *key, const char *text)
-{
-    json_key(json, key);
-    json_text(json, text);
-}
-
-void json_key_bool(struct json *json, const char *key, bool value)
-{
-    json_key(json, key);
-    json_bool(json, value);
-}
-
-void json_key_int(struct json *json, const char *key, int64_t value)
-{
-    json_key(json, key);
-    json_int(json, value);
-}
-
-void json_key_int_or_null(struct json *json, const char *key, int32_t value)
-{
-    json_key(json, key);
-    if (value == NONE)
-        json_nothing(json);
-    else
-        json_int(json, value);
-}
-
-void json_key_fixed(struct json *json, const char *key, double value, unsigned decimals)
-{
-    json_key(json, key);
-    json_fixed(json, value, decimals);
-}
-
-void json_key_null(struct json *json, const char *key)
-{
-    json_key(json, key);
-    json_nothing(json);
 }

@@ -48,6 +48,17 @@ static inline void json_raw(struct json *json, const char *bytes, size_t length)
 }
 #define JSON_RAW(json, literal) json_raw(json, literal, sizeof(literal) - 1)
 
+/* The comma before what comes next, and room for `bytes` after it. */
+static inline bool json_before(struct json *json, size_t bytes)
+{
+    if (!json_reserve(json, bytes + 1))
+        return false;
+    if (json->comma)
+        json->bytes[json->length++] = ',';
+    json->comma = true;
+    return true;
+}
+
 /* A prepared value, or a prepared run of members ("a":1,"b":2), with the comma before it. */
 void json_fragment(struct json *json, const char *bytes, size_t length);
 
@@ -56,8 +67,21 @@ void json_object_end(struct json *json);
 void json_array_begin(struct json *json);
 void json_array_end(struct json *json);
 
-/* Keys are plain ASCII without quotes or backslashes: they are written by us, not by people. */
-void json_key(struct json *json, const char *key);
+/* Keys are plain ASCII without quotes or backslashes: they are written by us, not by people. Inline,
+ * since the length of one that is written out is known to the compiler. */
+static inline void json_key(struct json *json, const char *key)
+{
+    size_t length = strlen(key);
+    if (!json_before(json, length + 3))
+        return;
+    char *at = json->bytes + json->length;
+    *at = '"';
+    memcpy(at + 1, key, length);
+    at[length + 1] = '"';
+    at[length + 2] = ':';
+    json->length += length + 3;
+    json->comma = false;
+}
 
 void json_text(struct json *json, const char *text); /* NULL becomes null; valid UTF-8 */
 void json_text_n(struct json *json, const char *text, size_t length);
@@ -65,17 +89,43 @@ void json_text_joined(struct json *json, const char *first, const char *second);
 void json_bool(struct json *json, bool value);
 void json_nothing(struct json *json); /* null; jansson has the name json_null */
 void json_int(struct json *json, int64_t value);
+void json_int_or_null(struct json *json, int32_t value); /* NONE = null */
 /* At most `decimals` (0..9) digits after the point, rounded half away from zero, no zeros at the
  * end: 30.2071, 120, -0.5. Beyond 9e15 / 10^decimals, and for NaN and infinity: null. */
 void json_fixed(struct json *json, double value, unsigned decimals);
 
 /* key and value at once; NULL text is null. */
-void json_key_text(struct json *json, const char *key, const char *text);
-void json_key_bool(struct json *json, const char *key, bool value);
-void json_key_int(struct json *json, const char *key, int64_t value);
-void json_key_int_or_null(struct json *json, const char *key, int32_t value); /* NONE = null */
-void json_key_fixed(struct json *json, const char *key, double value, unsigned decimals);
-void json_key_null(struct json *json, const char *key);
+static inline void json_key_text(struct json *json, const char *key, const char *text)
+{
+    json_key(json, key);
+    json_text(json, text);
+}
+static inline void json_key_bool(struct json *json, const char *key, bool value)
+{
+    json_key(json, key);
+    json_bool(json, value);
+}
+static inline void json_key_int(struct json *json, const char *key, int64_t value)
+{
+    json_key(json, key);
+    json_int(json, value);
+}
+static inline void json_key_int_or_null(struct json *json, const char *key, int32_t value)
+{
+    json_key(json, key);
+    json_int_or_null(json, value);
+}
+static inline void json_key_fixed(struct json *json, const char *key, double value,
+                                  unsigned decimals)
+{
+    json_key(json, key);
+    json_fixed(json, value, decimals);
+}
+static inline void json_key_null(struct json *json, const char *key)
+{
+    json_key(json, key);
+    json_nothing(json);
+}
 
 /* The digits of a number, as json_int() and json_fixed() write them, into `text` (at least 32
  * bytes); returns how many, without a NUL. json_fixed_digits() gives 0 where it would be null. */

@@ -14,14 +14,20 @@ const struct param_value *request_value(const struct request *request, const cha
     return &request->values[place];
 }
 
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c && strchr("-._~,:", c));
+}
+
 /* Percent-encode all but what RFC 3986 calls unreserved, and the comma of our lists. */
 static void write_encoded(struct json *out, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~,:";
     while (*text) {
-        size_t length = strspn(text, plain);
+        size_t length = 0;
+        while (is_plain(text[length]))
+            length++;
         json_raw(out, text, length);
         text += length;
         if (!*text)

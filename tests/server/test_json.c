@@ -73,6 +73,32 @@ TEST(json_text_reads_back_as_it_was)
     json_release(&json);
 }
 
+/* Texts are looked at eight bytes at a time: each byte at every place among characters of three. */
+TEST(json_escapes_a_byte_wherever_it_stands)
+{
+    struct json json;
+    json_init(&json, 4096);
+    for (unsigned c = 1; c < 128; c++)
+        for (size_t before = 0; before < 12; before++)
+            for (size_t after = 0; after < 8; after++) {
+                char text[40] = "";
+                for (size_t i = 0; i < before % 4; i++)
+                    strcat(text, "a");
+                for (size_t i = 0; i < before / 4; i++)
+                    strcat(text, "\u6258"); /* 0xE6 0x89 0x98 */
+                strncat(text, &(char){(char)c}, 1);
+                for (size_t i = 0; i < after; i++)
+                    strcat(text, i % 2 ? "b" : "\u80b2");
+                json_reset(&json);
+                json_text(&json, text);
+                json_t *value = json_loadb(json.bytes, json.length, JSON_DECODE_ANY, NULL);
+                REQUIRE(value);
+                CHECK_TEXT(json_string_value(value), text);
+                json_decref(value);
+            }
+    json_release(&json);
+}
+
 TEST(json_fixed_is_the_number_rounded_and_nothing_else)
 {
     static const struct {
