@@ -260,6 +260,11 @@ bool base_map_is_sound(const struct base_map *map)
     return sound && next == map->feature_count;
 }
 
+const char *base_map_text(const struct base_map *map, uint32_t text)
+{
+    return text ? map->text + text : NULL;
+}
+
 struct geo_point base_feature_place(const struct base_map *map, const struct base_feature *feature)
 {
     const struct base_ring *ring = &map->rings[feature->first_ring];

@@ -58,6 +58,10 @@ bool base_map_is_sound(const struct base_map *map);
  * of a file that says of itself that it is invented (osm_reader.h), that. */
 const char *base_map_attribution(bool is_invented);
 
+/* A feature's name or name_en; NULL = none. (Street files written before 2026-11-25 hold a control
+ * character at 0, so that nobody should read it there.) */
+const char *base_map_text(const struct base_map *map, uint32_t text);
+
 /* Where to put its name, or where somebody who chose it begins: of a point itself, of a line the
  * point at its middle place, of an area the middle of its box. */
 struct geo_point base_feature_place(const struct base_map *map, const struct base_feature *feature);

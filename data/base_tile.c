@@ -227,8 +227,8 @@ static void begin_feature(struct base_tiler *tiler, const struct found *found)
     mvt_feature_begin(mvt, types[feature->shape]);
     mvt_tag_text(mvt, "class", base_class(feature->kind, feature->rank));
     if (shown_name(feature, tiler->pen.tile.z)) {
-        mvt_tag_text(mvt, "name", found->map->text + feature->name);
-        mvt_tag_text(mvt, "name_en", found->map->text + feature->name_en);
+        mvt_tag_text(mvt, "name", base_map_text(found->map, feature->name));
+        mvt_tag_text(mvt, "name_en", base_map_text(found->map, feature->name_en));
     }
 }
 

@@ -79,7 +79,7 @@ network_point point_of(const osmium::Location &location)
 /// Text kept once.
 class TextPool
 {
-    std::string m_text{1, '\0'};
+    std::string m_text = std::string(1, '\0'); // braces would make it two characters
     std::unordered_map<std::string, std::uint32_t> m_places;
 
   public:

@@ -41,6 +41,7 @@ static void check_village(const struct osm_extract *extract)
         CHECK_INT(feature->rank, 2);
     }
     CHECK(station);
+    CHECK_TEXT(extract->text, "");
 }
 
 TEST(a_drawn_village_is_read_and_sorted_into_kept_and_dropped)
