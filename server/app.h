@@ -30,6 +30,7 @@ struct app_reader;
 struct dataset;
 struct vacancies;
 struct fragments; /* server/fragments.h */
+struct suggest;   /* data/suggest.h */
 struct store;
 
 enum {
@@ -41,6 +42,7 @@ struct picture {
     const struct dataset *dataset;
     const struct vacancies *vacancies;
     const struct fragments *fragments;
+    const struct suggest *suggest;
     uint64_t generation; /* counts what was published, from 1; differs between any two pictures */
 
     /* Frees the picture with all that it alone owns. Called by the publishing side, when no reader

@@ -105,6 +105,11 @@ static void write_parameter_schema(const struct parameter *parameter, struct jso
     case PARAMETER_NAME:
         write_typed("string", "^[a-z0-9-]{1,64}$", out);
         break;
+    case PARAMETER_TEXT:
+        json_key_text(out, "type", "string");
+        json_key_int(out, "minLength", 1);
+        json_key_int(out, "maxLength", (int64_t)parameter->maximum);
+        break;
     case PARAMETER_CURSOR:
         write_typed("string", "^[A-Za-z0-9_-]+$", out);
         break;

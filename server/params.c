@@ -219,6 +219,22 @@ static enum status read_word(const struct parameter *parameter, const char *text
     }
 }
 
+/* Characters are counted, as a person counts what is typed: bytes that continue one do not count. */
+static enum status read_text(const struct parameter *parameter, const char *text, size_t length,
+                             struct error *error)
+{
+    char rule[64];
+    const char *inner = text;
+    size_t inner_length = length, characters = 0;
+    for (size_t i = 0; i < length; i++)
+        characters += ((unsigned char)text[i] & 0xC0) != 0x80;
+    text_trim(&inner, &inner_length);
+    if (inner_length > 0 && (double)characters <= parameter->maximum)
+        return STATUS_OK;
+    snprintf(rule, sizeof rule, "1 to %.0f characters, not all of them spaces", parameter->maximum);
+    return refuse(parameter, text, length, error, rule);
+}
+
 static enum status read_value(const struct parameter *parameter, const char *text, size_t length,
                               struct param_value *value, struct error *error)
 {
@@ -238,6 +254,8 @@ static enum status read_value(const struct parameter *parameter, const char *tex
         return read_day(parameter, text, length, value, error);
     case PARAMETER_BOX:
         return read_box(parameter, text, length, value, error);
+    case PARAMETER_TEXT:
+        return read_text(parameter, text, length, error);
     case PARAMETER_CURSOR:
         return STATUS_OK;
     default:
@@ -317,7 +335,7 @@ static uint64_t hash_value(uint64_t hash, uint32_t place, const struct parameter
         memcpy(&bits, &value->decimal[i], sizeof bits);
         hash = mix(hash, bits);
     }
-    if (parameter->type == PARAMETER_NAME)
+    if (parameter->type == PARAMETER_NAME || parameter->type == PARAMETER_TEXT)
         for (const char *c = value->text; *c; c++)
             hash = mix(hash, (unsigned char)*c);
     return hash;

@@ -28,6 +28,7 @@ enum parameter_type {
     PARAMETER_DAY,      /* mon … sun: integer 0..6; or a date: is_date, integer = day_t */
     PARAMETER_BOX,      /* west,south,east,north: decimal[0..3] */
     PARAMETER_NAME,     /* [a-z0-9-]{1,64}: text */
+    PARAMETER_TEXT,     /* 1 to maximum characters, not all of them spaces: text */
     PARAMETER_CURSOR    /* text; decoded in stage two */
 };
 
@@ -35,7 +36,7 @@ struct parameter {
     const char *name;
     enum parameter_type type;
     bool required;
-    double minimum, maximum;  /* DECIMAL, INTEGER, INTEGERS: inclusive */
+    double minimum, maximum;  /* DECIMAL, INTEGER, INTEGERS: inclusive; TEXT: the longest */
     const char *const *codes; /* CODE, CODES: NULL ends the list */
     const char *default_text; /* what holds when it is not given; NULL = nothing */
     const char *doc;          /* one sentence or two, for the OpenAPI document */
@@ -79,6 +80,10 @@ struct isochrone_query {
 void params_isochrone(const struct request *request, struct isochrone_query *query);
 extern const struct parameter params_isochrone_table[];
 extern const uint32_t params_isochrone_count;
+
+/* GET and POST /v1/suggest. */
+extern const struct parameter params_suggest_table[];
+extern const uint32_t params_suggest_count;
 
 /* GET /v1/coverage and /v1/coverage/{community}, which has no format. */
 enum coverage_format { COVERAGE_JSON, COVERAGE_GEOJSON, COVERAGE_CSV };

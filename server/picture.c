@@ -1,6 +1,7 @@
 #include "server/picture.h"
 
 #include "data/dataset.h"
+#include "data/suggest.h"
 #include "data/vacancies.h"
 #include "server/fragments.h"
 
@@ -12,6 +13,7 @@
 struct base {
     struct dataset *dataset;
     struct fragments *fragments;
+    struct suggest *suggest;
     atomic_uint pictures;
 };
 
@@ -25,6 +27,7 @@ static void release_base(struct base *base)
 {
     if (!base || atomic_fetch_sub(&base->pictures, 1) > 1)
         return;
+    suggest_release(base->suggest);
     fragments_release(base->fragments);
     dataset_release(base->dataset);
     free(base);
@@ -54,6 +57,7 @@ static enum status make_over(struct base *base, struct vacancies *vacancies,
     made->picture = (struct picture){.dataset = base->dataset,
                                      .vacancies = vacancies,
                                      .fragments = base->fragments,
+                                     .suggest = base->suggest,
                                      .release = release_made};
     *picture = &made->picture;
     return STATUS_OK;
@@ -72,7 +76,7 @@ static void *build_fragments(void *context)
     return NULL;
 }
 
-/* Fragments and vacancies need the dataset alone, so they are made beside one another. */
+/* Fragments need the dataset alone, as do vacancies and names: they are made beside one another. */
 static enum status build_over_dataset(struct base *base, moment_t now,
                                       const struct vacancies *previous,
                                       struct vacancies **vacancies, struct error *error)
@@ -81,6 +85,8 @@ static enum status build_over_dataset(struct base *base, moment_t now,
     pthread_t helper;
     bool helped = pthread_create(&helper, NULL, build_fragments, &work) == 0;
     enum status status = vacancies_build(base->dataset, now, previous, vacancies, error);
+    if (!status)
+        status = suggest_build(base->dataset, &base->suggest, error);
     if (helped)
         pthread_join(helper, NULL);
     else
@@ -89,6 +95,8 @@ static enum status build_over_dataset(struct base *base, moment_t now,
         status = work.status;
         if (error)
             *error = work.error;
+    }
+    if (status) {
         vacancies_release(*vacancies);
         *vacancies = NULL;
     }

@@ -1,8 +1,8 @@
 /*
  * Making pictures (app.h): whole from the store, or with new vacancies over the same dataset.
  *
- * Pictures made from one another share the dataset and its fragments, which are freed with the last
- * of them.
+ * Pictures made from one another share the dataset, its fragments and its names, which are freed with
+ * the last of them.
  */
 #ifndef SERVER_PICTURE_H
 #define SERVER_PICTURE_H

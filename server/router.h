@@ -75,7 +75,7 @@ const char *method_word(enum method method);
 /* The handlers, one file a resource (api_*.c). */
 route_handler api_coverage, api_coverage_community;
 route_handler api_nearby, api_isochrone, api_facilities, api_facility, api_offer_places;
-route_handler api_base_tile, api_base_tilejson;
+route_handler api_base_tile, api_base_tilejson, api_suggest;
 route_handler api_status, api_config, api_health, api_ready, api_metrics, api_openapi;
 
 /* And the pages (page_*.c), one file a page. */
