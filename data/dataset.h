@@ -89,9 +89,9 @@ struct group_numbers {
 };
 
 struct dataset {
-    uint64_t generation; /* store_generation() it was built from */
-    moment_t built_for;  /* the `now` it was built for */
-    moment_t changed_at; /* when the register's data last changed (latest recorded_at); TIME_NONE */
+    uint64_t generation;     /* store_generation() it was built from */
+    moment_t built_for;      /* the `now` it was built for */
+    moment_t changed_at;     /* when the data last changed, up to built_for; TIME_NONE */
     moment_t next_change_at; /* INT64_MAX = never */
 
     struct region *regions;

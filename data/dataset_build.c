@@ -121,6 +121,20 @@ static enum status find_next_change(struct build *build, struct store *store, st
     return STATUS_OK;
 }
 
+/* Of the rows that say so themselves, and of the others. */
+static enum status find_last_change(struct build *build, struct store *store, struct error *error)
+{
+    struct dataset *dataset = build->dataset;
+    moment_t noted;
+    enum status status = store_change_read(store, &noted, error);
+    if (!status && noted <= dataset->built_for)
+        dataset->changed_at = noted;
+    for (int i = 0; i < 4; i++)
+        if (build->raw.changed_at[i] > dataset->changed_at)
+            dataset->changed_at = build->raw.changed_at[i];
+    return status;
+}
+
 static enum status build_once(struct store *store, moment_t now, struct dataset **result,
                               struct error *error)
 {
@@ -148,9 +162,8 @@ static enum status build_once(struct store *store, moment_t now, struct dataset 
         status = dataset_place_people(dataset, store, error);
     if (!status)
         status = walking_place_people(dataset, error);
-    for (int i = 0; i < 4; i++)
-        if (build.raw.changed_at[i] > dataset->changed_at)
-            dataset->changed_at = build.raw.changed_at[i];
+    if (!status)
+        status = find_last_change(&build, store, error);
     large_memory_free(build.facilities.numbers);
     large_memory_free(build.groups.numbers);
     large_memory_free(build.offers.numbers);

@@ -19,5 +19,8 @@ enum status import_record_keep(struct store *store, struct import_report *report
         status = store_import_run_insert(store, &run, error);
     }
     free(json);
+    bool changed = report->accepted || report->changed || report->closed || report->reassigned;
+    if (!status && changed)
+        status = store_change_note(store, recorded_at, error);
     return status;
 }

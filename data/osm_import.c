@@ -81,7 +81,7 @@ static enum status record(struct running *run, struct error *error)
         status = store_import_run_insert(run->store, &row, error);
     }
     free(json);
-    return status;
+    return status ? status : store_change_note(run->store, run->options->now, error);
 }
 
 /* After a commit whose outcome is unknown the file stays under the name it has. */

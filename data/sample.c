@@ -286,6 +286,8 @@ static enum status redate_all(struct store *store, const struct sample *sample, 
     }
     if (!status)
         status = store_meta_put(store, SAMPLE_META_DATED_FOR, today, error);
+    if (!status)
+        status = store_change_note(store, now, error);
     sample_register_release(all);
     arena_release(&arena);
     return status;

@@ -1,3 +1,4 @@
+#include "data/calendar.h"
 #include "data/store_backend.h"
 
 #include <pthread.h>
@@ -130,6 +131,35 @@ enum status store_meta_put(struct store *store, const char *name, const char *va
 {
     enum status status = may_write(store, error);
     return status ? status : store->backend->meta_put(store, name, value, error);
+}
+
+#define CHANGED_AT "changed_at"
+
+enum status store_change_read(struct store *store, moment_t *at, struct error *error)
+{
+    struct arena arena;
+    const char *value = NULL;
+    *at = TIME_NONE;
+    arena_init(&arena, 4096);
+    enum status status = store_meta_get(store, CHANGED_AT, &arena, &value, error);
+    if (status == STATUS_NOT_FOUND)
+        status = STATUS_OK;
+    else if (!status && moment_parse(value, strlen(value), at))
+        status = error_set(error, STATUS_CORRUPT, "store %s: its fact " CHANGED_AT " is no moment",
+                           store->location);
+    arena_release(&arena);
+    return status;
+}
+
+enum status store_change_note(struct store *store, moment_t at, struct error *error)
+{
+    char text[32];
+    moment_t noted;
+    enum status status = store_change_read(store, &noted, error);
+    if (status || (noted != TIME_NONE && noted >= at))
+        return status;
+    moment_format(at, text);
+    return store_meta_put(store, CHANGED_AT, text, error);
 }
 
 enum status store_region_put(struct store *store, const char *name, const char *json,

@@ -57,6 +57,12 @@ enum status MUST_CHECK store_meta_get(struct store *store, const char *name, str
 enum status MUST_CHECK store_meta_put(struct store *store, const char *name, const char *value,
                                       struct error *error);
 
+/* When what the store holds last changed, said by who changes rows that do not say so themselves
+ * (hours, slots, communities, residents, streets). Noting an earlier moment than is there changes
+ * nothing; TIME_NONE where none was noted. */
+enum status MUST_CHECK store_change_note(struct store *store, moment_t at, struct error *error);
+enum status MUST_CHECK store_change_read(struct store *store, moment_t *at, struct error *error);
+
 /* Regions: name and the text of their region.json (data/region.h parses it). */
 enum status MUST_CHECK store_region_put(struct store *store, const char *name, const char *json,
                                         struct error *error);

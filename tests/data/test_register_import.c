@@ -1,5 +1,6 @@
 /* Register files into both stores: outcomes, reports, all or nothing. */
 #include "data/calendar.h"
+#include "data/dataset.h"
 #include "tests/data/import_helper.h"
 #include "tests/test.h"
 
@@ -17,6 +18,15 @@ static const char *const locations[] = {"memory:", "import.db"};
 static day_t today(void)
 {
     return day_from_civil(2026, 11, 24);
+}
+
+static const char *write_bytes(const char *name, const char *bytes, size_t length)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
+    FILE *out = fopen(path, "wb");
+    REQUIRE(out && fwrite(bytes, 1, length, out) == length && fclose(out) == 0);
+    return path;
 }
 
 TEST(every_kind_of_dirt_is_named_and_does_not_stop_the_other_rows)
@@ -104,6 +114,43 @@ TEST(a_changed_row_changes_its_facility_from_its_day_on)
         REQUIRE_OK(import_case_run(&c, test_fixture("registers/town-changed.csv"), &options),
                    &c.error);
         import_case_counts(&c, 0, 1, 39, 0, 0);
+    }
+}
+
+/* The moment that an answer's timeStamp says. */
+static moment_t changed_at(struct import_case *c, moment_t now)
+{
+    struct dataset *dataset;
+    REQUIRE_OK(dataset_build(c->store, now, &dataset, &c->error), &c->error);
+    moment_t at = dataset->changed_at;
+    dataset_release(dataset);
+    return at;
+}
+
+TEST(new_hours_alone_move_the_moment_of_the_last_change)
+{
+    static const char before[] = "id,name,open,close\n1,a,08:00,17:00\n2,b,08:00,17:00\n";
+    static const char after[] = "id,name,open,close\n1,a,08:00,18:00\n2,b,08:00,17:00\n";
+    struct import_case c;
+    EACH_STORE(c, NULL)
+    {
+        struct register_import_options options = import_case_options(&c);
+        const char *path = write_bytes("hours.csv", before, strlen(before));
+        CHECK_INT(changed_at(&c, options.now), TIME_NONE);
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error);
+        moment_t first = options.now;
+        CHECK_INT(changed_at(&c, first), first);
+        options.now += 60;
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error); /* nothing new */
+        CHECK_INT(changed_at(&c, options.now), first);
+        path = write_bytes("hours.csv", after, strlen(after));
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error);
+        import_case_counts(&c, 0, 1, 1, 0, 0);
+        CHECK_INT(changed_at(&c, options.now), options.now);
+        CHECK_INT(changed_at(&c, options.now - 1), first); /* nor before it was */
+        REQUIRE_OK(import_case_communities(&c, test_fixture("registers/communities.geojson")),
+                   &c.error);
+        CHECK(changed_at(&c, options.now + 86400) >= options.now);
     }
 }
 
@@ -326,15 +373,6 @@ TEST(a_file_or_option_that_is_wrong_as_a_whole_leaves_the_store_unchanged)
 }
 
 /* A file of these bytes in the test's folder. */
-static const char *write_bytes(const char *name, const char *bytes, size_t length)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-    FILE *out = fopen(path, "wb");
-    REQUIRE(out && fwrite(bytes, 1, length, out) == length && fclose(out) == 0);
-    return path;
-}
-
 TEST(a_file_that_breaks_in_its_middle_leaves_the_store_unchanged)
 {
     struct import_case c;
