@@ -4,8 +4,10 @@
     run.py --program build/asan/tuoyu [--tsan-program build/tsan/tuoyu] [PART…]
 
 PART selects tests whose file or name contains it. Each test runs in a process of its own, with a
-folder of its own and a time limit, and takes one argument, a `Flow` (server.py). Writes "passed
-failed skipped" to $TEST_COUNTS and ends with that line. Standard library only.
+folder of its own and a time limit, and takes one argument, a `Flow` (server.py). As many run at once
+as there are processors (--jobs); a file or a test that says `alone = True`, because it watches a
+clock or fills the machine, runs when no other does. Writes "passed failed skipped" to $TEST_COUNTS and
+ends with that line. Standard library only.
 """
 
 import argparse
@@ -28,6 +30,18 @@ SKIPPED = 77
 SECONDS_A_TEST = 180
 
 
+class Test:
+    def __init__(self, path, name, function, alone=False):
+        self.path = path
+        self.name = name
+        self.function = function  # None = its file could not be read
+        self.seconds = getattr(function, "seconds", SECONDS_A_TEST)
+        self.alone = getattr(function, "alone", alone)
+
+    def title(self):
+        return f"{self.path.stem}: {self.name}"
+
+
 def find_tests(parts):
     found = []
     for path in sorted(HERE.glob("test_*.py")):
@@ -37,14 +51,13 @@ def find_tests(parts):
             spec.loader.exec_module(module)
         except Exception:  # a file that cannot be read is a failed test, not a lost one
             traceback.print_exc()
-            found.append((path, path.stem, None, SECONDS_A_TEST))
+            found.append(Test(path, path.stem, None))
             continue
         for name, function in vars(module).items():
             if name.startswith("test_") and callable(function):
                 if not parts or any(part in name or part in str(path.relative_to(HERE.parent.parent))
                                     for part in parts):
-                    seconds = getattr(function, "seconds", SECONDS_A_TEST)
-                    found.append((path, name, function, seconds))
+                    found.append(Test(path, name, function, getattr(module, "alone", False)))
     return found
 
 
@@ -70,49 +83,73 @@ def run_child(function, options, folder):
     return code
 
 
-def run_one(function, seconds, options):
-    folder = tempfile.mkdtemp(prefix="tuoyu-flow-")
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        code = 1
+class Running:
+    """A test at work in a process group of its own; what it says goes to a file until it has ended."""
+
+    def __init__(self, test, options):
+        self.test = test
+        self.folder = tempfile.mkdtemp(prefix="tuoyu-flow-")
+        self.said = tempfile.TemporaryFile()
+        self.started = time.monotonic()
+        self.late = False
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.child = os.fork()
+        if self.child == 0:
+            os.setsid()
+            code = 1
+            try:
+                os.dup2(self.said.fileno(), 1)
+                os.dup2(self.said.fileno(), 2)
+                code = run_child(test.function, options, self.folder)
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+
+    def took(self):
+        return time.monotonic() - self.started
+
+    def ended(self):
+        """Its exit code, or None while it runs; one that is too slow is cut."""
+        pid, status = os.waitpid(self.child, os.WNOHANG)
+        if pid != self.child:
+            if not self.late and self.took() > self.test.seconds:
+                self.late = True
+                self.kill()
+            return None
+        self.kill()  # whatever the test left running ends with it
+        return 1 if self.late else os.waitstatus_to_exitcode(status)
+
+    def kill(self):
         try:
-            code = run_child(function, options, folder)
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    code = wait(child, seconds)
-    try:  # whatever the test left running ends with it
-        os.killpg(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    if code in (0, SKIPPED):
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"    its folder is kept: {folder}", file=sys.stderr)
-    return code
+            os.killpg(self.child, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
-
-def wait(child, seconds):
-    until = time.monotonic() + seconds
-    while True:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid == child:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() > until:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            print(f"    too slow: cut after {seconds} s", file=sys.stderr)
-            return 1
-        time.sleep(0.01)
+    def tell(self, code):
+        self.said.seek(0)
+        sys.stderr.write(self.said.read().decode("utf-8", "replace"))
+        self.said.close()
+        if self.late:
+            print(f"    too slow: cut after {self.test.seconds} s", file=sys.stderr)
+        if code in (0, SKIPPED):
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            print(f"    its folder is kept: {self.folder}", file=sys.stderr)
+        if code == SKIPPED:
+            print(f"  skip {self.test.title()}", file=sys.stderr)
+        elif code:
+            print(f"  FAIL {self.test.title()}", file=sys.stderr)
+        elif self.took() > 10:
+            print(f"  ok   {self.test.title()} ({self.took():.1f} s)", file=sys.stderr)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--tsan-program")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("parts", nargs="*")
     options = parser.parse_args()
     options.program = os.path.abspath(options.program)
@@ -123,26 +160,30 @@ def main():
         return run_all(options)
 
 
+def run_together(tests, jobs, options):
+    """Run tests, at most `jobs` at once; counts by exit code."""
+    waiting, running, codes = list(tests), [], {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            running.append(Running(waiting.pop(0), options))
+        time.sleep(0.01)
+        for one in list(running):
+            code = one.ended()
+            if code is None:
+                continue
+            running.remove(one)
+            one.tell(code)
+            codes[code] = codes.get(code, 0) + 1
+    return codes
+
+
 def run_all(options):
-    passed = failed = skipped = 0
-    last = None
-    for path, name, function, seconds in find_tests(options.parts):
-        if path != last:
-            last = path
-            print(path.relative_to(HERE.parent.parent), file=sys.stderr)
-        started = time.monotonic()
-        code = run_one(function, seconds, options)
-        took = time.monotonic() - started
-        if code == 0:
-            passed += 1
-            if took > 5:
-                print(f"  ok   {name} ({took:.1f} s)", file=sys.stderr)
-        elif code == SKIPPED:
-            skipped += 1
-            print(f"  skip {name}", file=sys.stderr)
-        else:
-            failed += 1
-            print(f"  FAIL {name}", file=sys.stderr)
+    tests = find_tests(options.parts)
+    codes = run_together([test for test in tests if not test.alone], max(options.jobs, 1), options)
+    for code, count in run_together([test for test in tests if test.alone], 1, options).items():
+        codes[code] = codes.get(code, 0) + count
+    passed, skipped = codes.get(0, 0), codes.get(SKIPPED, 0)
+    failed = sum(codes.values()) - passed - skipped
     counts = os.environ.get("TEST_COUNTS")
     if counts:
         with open(counts, "w", encoding="ascii") as out:

@@ -8,6 +8,8 @@ Servers are stopped by SIGTERM when the test ends, must then exit 0, and must no
 anything that a sanitizer prints.
 """
 
+import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -56,6 +58,15 @@ class Flow:
             f"{done.stdout}\n{stderr}")
         return done
 
+    @contextlib.contextmanager
+    def sharing(self):
+        """The folder of the whole run, held: tests run beside one another, and what is made once is
+        made by the first that comes."""
+        folder = self.shared or self.folder
+        with open(folder / "lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
     def store(self, region_file=SAMPLE_REGION, name="store.db", *args):
         """A new store made by `tuoyu init`; its path. The sample comes without its streets, and is made
         once a run and copied."""
@@ -65,28 +76,30 @@ class Flow:
         if not plain or args or not self.shared:
             self.run("init", "--store", path, "--region-file", region_file, *args)
             return path
-        sample = self.shared / "sample.db"
-        if not sample.exists():
-            made = self.shared / "making.db"
-            self.run("init", "--store", made, "--region-file", region_file)
-            assert not pathlib.Path(f"{made}-wal").exists(), "init left a write-ahead log behind"
-            made.rename(sample)
+        with self.sharing() as folder:
+            sample = folder / "sample.db"
+            if not sample.exists():
+                made = folder / "making.db"
+                self.run("init", "--store", made, "--region-file", region_file)
+                assert not pathlib.Path(f"{made}-wal").exists(), "init left a write-ahead log behind"
+                made.rename(sample)
         shutil.copyfile(sample, path)
         return path
 
     def without_streets(self):
         """The sample's region.json, naming no streets to walk on: answers are by line unless a test
         imports some."""
-        folder = (self.shared or self.folder) / "sample-region"
-        region = folder / "region.json"
-        if not region.exists():
-            folder.mkdir(exist_ok=True)
-            told = json.loads(SAMPLE_REGION.read_text(encoding="utf-8"))
-            del told["files"]["osm"]
-            for name in told["files"].values():
-                shutil.copyfile(SAMPLE_REGION.parent / name, folder / name)
-            region.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        return region
+        with self.sharing() as shared:
+            folder = shared / "sample-region"
+            region = folder / "region.json"
+            if not region.exists():
+                folder.mkdir(exist_ok=True)
+                told = json.loads(SAMPLE_REGION.read_text(encoding="utf-8"))
+                del told["files"]["osm"]
+                for name in told["files"].values():
+                    shutil.copyfile(SAMPLE_REGION.parent / name, folder / name)
+                region.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+            return region
 
     def serve(self, store=None, *args, listen="127.0.0.1:0", env=None, program=None, wait=True):
         """A running server; without `store`, on a new one of the sample region."""

@@ -13,13 +13,13 @@ COMMUNITIES = 67
 
 def town(flow):
     """A store of the sample with its streets, made once a run and copied."""
-    folder = flow.shared or flow.folder
-    made = folder / "streets" / "store.db"
-    if not made.exists():
-        made.parent.mkdir(exist_ok=True)
-        flow.run("init", "--store", made.parent / "making.db", "--region-file", SAMPLE_REGION)
-        (made.parent / "making.db.binjiang.streets").rename(f"{made}.binjiang.streets")
-        (made.parent / "making.db").rename(made)
+    with flow.sharing() as folder:
+        made = folder / "streets" / "store.db"
+        if not made.exists():
+            made.parent.mkdir(exist_ok=True)
+            flow.run("init", "--store", made.parent / "making.db", "--region-file", SAMPLE_REGION)
+            (made.parent / "making.db.binjiang.streets").rename(f"{made}.binjiang.streets")
+            (made.parent / "making.db").rename(made)
     store = flow.folder / "town.db"
     for ending in ("", ".binjiang.streets"):
         shutil.copyfile(f"{made}{ending}", f"{store}{ending}")

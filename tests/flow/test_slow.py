@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 
+alone = True  # 600 connections leave little of a machine for others
 CONNECTIONS = 600
 POINT = "/v1/nearby?lon=120.19&lat=30.19"
 
