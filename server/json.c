@@ -212,11 +212,13 @@ void json_nothing(struct json *json)
 /* Exactly `count` digits of a value that has no more. */
 static void write_digits(char *text, uint64_t value, unsigned count)
 {
-    for (; count >= 2; count -= 2, value /= 100) {
-        unsigned two = (unsigned)(value % 100);
-        text[count - 2] = (char)('0' + two / 10);
-        text[count - 1] = (char)('0' + two % 10);
-    }
+    static const char pairs[] = "0001020304050607080910111213141516171819"
+                                "2021222324252627282930313233343536373839"
+                                "4041424344454647484950515253545556575859"
+                                "6061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
+    for (; count >= 2; count -= 2, value /= 100)
+        memcpy(text + count - 2, pairs + value % 100 * 2, 2);
     if (count)
         text[0] = (char)('0' + value % 10);
 }
