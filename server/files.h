@@ -3,7 +3,7 @@
  * of a built web folder (`make web` writes web/dist). All are read once, at start, and kept in memory:
  * a request names one of them or finds nothing, and no path of a request ever reaches the disk.
  *
- *   WEB/manifest.json      {"app.js": "app.HASH.js", "app.css": "app.HASH.css"}: names that pages ask
+ *   WEB/manifest.json      {"finder.js": "finder.HASH.js", "app.css": "app.HASH.css"}: names that pages ask
  *                          for, and the files that they are; these are kept by browsers for ever
  *   WEB/NAME               [A-Za-z0-9._-]{1,80}, not beginning with a dot; anything else is passed over
  *   WEB/NAME.gz, .br       the same, compressed; sent to whoever accepts it. Of a file without .gz one
@@ -49,7 +49,7 @@ void files_close(struct files *files); /* safe on NULL */
 
 /* By the name in a path ("app.1a2b.js", "base.css"); NULL = there is none. `files` may be NULL. */
 const struct file *files_find(const struct files *files, const char *name);
-/* The file that a page asks for by its own name ("app.js"); NULL = not built. */
+/* The file that a page asks for by its own name ("finder.js"); NULL = not built. */
 const struct file *files_named(const struct files *files, const char *name);
 
 /* "gzip", "br"; NULL of FILE_PLAIN. */

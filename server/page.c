@@ -79,7 +79,7 @@ static void write_alternates(struct page *page, const struct page_head *head)
     HTML(html, ">");
 }
 
-static void write_files(struct page *page, bool has_script)
+static void write_files(struct page *page, const char *script_name)
 {
     static const char *const sheets[] = {"base.css", "app.css"};
     struct html *html = &page->html;
@@ -93,7 +93,7 @@ static void write_files(struct page *page, bool has_script)
         html_path(html, "href", "/static/", file->name, "");
         HTML(html, ">");
     }
-    const struct file *script = has_script ? files_named(page->files, "app.js") : NULL;
+    const struct file *script = script_name ? files_named(page->files, script_name) : NULL;
     if (script) {
         HTML(html, "<script defer");
         html_path(html, "src", "/static/", script->name, "");
@@ -206,7 +206,7 @@ void page_begin(struct page *page, const struct page_head *head)
     write_meta(page, head);
     if (!head->is_unlisted)
         write_alternates(page, head);
-    write_files(page, head->has_script);
+    write_files(page, head->script);
     HTML(html, "</head>\n<body><a class=\"skip\" href=\"#main\">");
     html_say(html, TEXT_NAV_SKIP);
     HTML(html, "</a><header class=\"site-head\"><a class=\"brand\"");

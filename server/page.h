@@ -47,7 +47,7 @@ struct page_head {
     const char *id;          /* NULL = none */
     const char *state; /* what the other language's link keeps: "at=…&care=…"; NULL = nothing */
     const char *og_type;   /* NULL = website */
-    bool has_script;       /* the web folder's script works on it */
+    const char *script;    /* of the web folder, by its own name: "finder.js"; NULL = none */
     bool language_by_form; /* it answers a form: the other language is a button of #search-form */
     bool is_unlisted;      /* search engines leave it out */
 };

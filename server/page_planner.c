@@ -5,6 +5,8 @@
  * What the page's script takes over, by id:
  *
  *   #planner         all of it
+ *   #planner-form    the choices, by the names of the address
+ *   .headline, .legend-box   how many communities lack the chosen care, and how many are how well served
  *   #planner-table   the table; rows are <tr data-code="CODE">
  *   #map             where the map goes
  *   #config          <script type="application/json">: what GET /v1/config answers
@@ -47,11 +49,30 @@ static struct coverage_query read_question(const struct page *page)
     };
 }
 
+/* Which of the figures the headline, the legend and the map are of. */
+static struct planner_choice read_choice(const struct page *page)
+{
+    const char *care = form_value(&page->form, "care"), *level = form_value(&page->form, "level");
+    struct planner_choice choice = {.care = CARE_DROP_IN, .level = PLANNER_REACHABLE};
+    for (uint32_t i = 0; care && i < COVERAGE_CARES; i++)
+        if (strcmp(care_code((int)i), care) == 0)
+            choice.care = i;
+    for (uint32_t i = 0; level && i < PLANNER_LEVELS; i++)
+        if (strcmp(page_planner_level_codes[i], level) == 0)
+            choice.level = i;
+    return choice;
+}
+
 static void begin_select(struct html *html, const char *name, enum text_key words)
 {
-    HTML(html, "<label><span>");
+    char id[40];
+    snprintf(id, sizeof id, "planner-%s", name);
+    HTML(html, "<label");
+    html_attribute(html, "for", id);
+    HTML(html, "><span>");
     html_say(html, words);
     HTML(html, "</span> <select");
+    html_attribute(html, "id", id);
     html_attribute(html, "name", name);
     HTML(html, ">");
 }
@@ -97,7 +118,30 @@ static void write_hidden(struct html *html, const char *name, const char *value)
     HTML(html, ">");
 }
 
-static void write_form(struct page *page, const struct coverage_query *query, const char *region)
+static void write_cares(struct html *html, uint32_t chosen)
+{
+    begin_select(html, "care", TEXT_PLANNER_CARE);
+    for (uint32_t care = 0; care < COVERAGE_CARES; care++) {
+        begin_option(html, care_code((int)care), care == chosen);
+        html_say(html, offer_care_words((int8_t)care));
+        HTML(html, "</option>");
+    }
+    end_select(html);
+}
+
+static void write_levels(struct html *html, uint32_t chosen)
+{
+    begin_select(html, "level", TEXT_PLANNER_LEVEL);
+    for (uint32_t level = 0; level < PLANNER_LEVELS; level++) {
+        begin_option(html, page_planner_level_codes[level], level == chosen);
+        html_say(html, page_planner_level_words(level));
+        HTML(html, "</option>");
+    }
+    end_select(html);
+}
+
+static void write_form(struct page *page, const struct coverage_query *query,
+                       const struct planner_choice *choice, const char *region)
 {
     struct html *html = &page->html;
     HTML(html, "<form id=\"planner-form\" class=\"choices\" method=\"get\" action=\"/planner\"");
@@ -106,6 +150,8 @@ static void write_form(struct page *page, const struct coverage_query *query, co
     if (page->language_is_chosen)
         write_hidden(html, "lang", html->language == LANGUAGE_EN ? "en" : "zh");
     write_hidden(html, "region", region);
+    write_cares(html, choice->care);
+    write_levels(html, choice->level);
     write_minutes(html, query->minutes);
     begin_select(html, "profile", TEXT_PLANNER_PROFILE);
     for (uint32_t i = 0; params_profile_codes[i]; i++) {
@@ -173,16 +219,37 @@ static void write_regions(struct page *page, uint16_t chosen)
 
 /* The question again, for the other language's link; NULL without memory: it then keeps nothing. */
 static const char *link_state(const struct page *page, const struct coverage_query *query,
-                              uint16_t region)
+                              const struct planner_choice *choice, uint16_t region)
 {
     enum { STATE_BYTES = 256 };
     char *state = arena_alloc(page->request->arena, STATE_BYTES);
     if (state)
-        snprintf(state, STATE_BYTES, "region=%.64s&minutes=%u&profile=%s&age=%s%s",
-                 page->picture->dataset->regions[region].name, query->minutes,
+        snprintf(state, STATE_BYTES, "region=%.64s&care=%s&level=%s&minutes=%u&profile=%s&age=%s%s",
+                 page->picture->dataset->regions[region].name, care_code((int)choice->care),
+                 page_planner_level_codes[choice->level], query->minutes,
                  params_profile_codes[query->profile], coverage_age_codes[query->age],
                  query->inclusive ? "&inclusive=1" : "");
     return state;
+}
+
+/* What is shown, as files and on paper: the script's to do. */
+static void write_downloads(struct html *html)
+{
+    static const struct {
+        const char *what;
+        enum text_key words;
+    } buttons[] = {{"csv", TEXT_PLANNER_CSV},
+                   {"geojson", TEXT_PLANNER_GEOJSON},
+                   {"print", TEXT_PLANNER_PRINT}};
+    HTML(html, "<p class=\"downloads needs-script\">");
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++) {
+        HTML(html, "<button type=\"button\"");
+        html_attribute(html, "data-take", buttons[i].what);
+        HTML(html, ">");
+        html_say(html, buttons[i].words);
+        HTML(html, "</button>");
+    }
+    HTML(html, "</p>");
 }
 
 /* The table, or why there is none. */
@@ -190,8 +257,10 @@ static void write_figures(struct page *page, uint16_t region, const struct cover
                           uint32_t age)
 {
     struct html *html = &page->html;
-    HTML(html, "<div id=\"map\"></div><div id=\"planner-table\" class=\"scroll\" tabindex=\"0\" "
-               "role=\"region\"");
+    HTML(html, "<div id=\"map\"></div></div>"
+               "<p id=\"status\" class=\"status needs-script\" role=\"status\"></p>");
+    write_downloads(html);
+    HTML(html, "<div id=\"planner-table\" class=\"scroll\" tabindex=\"0\" role=\"region\"");
     html_attribute_say(html, "aria-label", TEXT_PLANNER_TABLE);
     HTML(html, ">");
     if (has_communities(page->picture->dataset, region) && run) {
@@ -209,18 +278,20 @@ static enum status write_page(struct page *page, struct worker *worker,
                               const struct coverage_run *run, struct error *error)
 {
     struct html *html = &page->html;
+    struct planner_choice choice = read_choice(page);
     page_begin(page, &(struct page_head){.tab = PAGE_TAB_PLANNER,
                                          .title = text_get(html->language, TEXT_PLANNER_HEADING),
                                          .path = "/planner",
-                                         .state = link_state(page, query, region),
-                                         .has_script = true});
+                                         .state = link_state(page, query, &choice, region),
+                                         .script = "planner.js"});
     HTML(html, "<div id=\"planner\"><h1>");
     html_say(html, TEXT_PLANNER_HEADING);
-    HTML(html, "</h1><p>");
+    HTML(html, "</h1><p class=\"intro\">");
     html_say(html, TEXT_PLANNER_INTRO);
     HTML(html, "</p>");
     write_regions(page, region);
-    write_form(page, query, page->picture->dataset->regions[region].name);
+    write_form(page, query, &choice, page->picture->dataset->regions[region].name);
+    page_planner_write_head(page, run, query->age, &choice);
     write_figures(page, region, run, query->age);
     HTML(html, "</div>");
     enum status status = page_write_config(page, worker->options->version, error);

@@ -121,6 +121,18 @@ static void write_offers(struct page *page, const struct nearby_list *list,
     HTML(html, "</ul>");
 }
 
+/* To compare is the script's to do; the choice has its room from the start. */
+static void write_compare(struct html *html, const char *name)
+{
+    const char *unnamed = text_get(html->language, TEXT_FACILITY_UNNAMED);
+    HTML(html, "<label class=\"compare-choice needs-script\"><input type=\"checkbox\"");
+    html_attribute_say_with(html, "aria-label", TEXT_COMPARE_CHOOSE_NAMED,
+                            TEXT_VALUES({"name", name ? name : unnamed}));
+    HTML(html, "> ");
+    html_say(html, TEXT_COMPARE_CHOOSE);
+    HTML(html, "</label>");
+}
+
 static void write_card(struct page *page, const struct page_search *search,
                        const struct nearby_list *list, const struct nearby_item *item,
                        uint32_t rank)
@@ -164,6 +176,7 @@ static void write_card(struct page *page, const struct page_search *search,
         html_text(html, at ? at + sizeof here - 1 : NULL);
         HTML(html, "</p>");
     }
+    write_compare(html, name);
     HTML(html, "</li>");
 }
 

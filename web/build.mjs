@@ -1,12 +1,16 @@
 // Build the page: web/src -> web/dist, and say what it weighs.
 //
-//   app.HASH.js    the one script (ES2017, an IIFE, minified), texts of both languages in it
-//   app.HASH.css   the one style sheet
-//   NOTICES.txt    licences of what the bundle contains of others
-//   manifest.json  {"app.js": "app.HASH.js", "app.css": "app.HASH.css"}: what the server links to
+//   finder.HASH.js   the parents' page without its map: form, list, comparison (ES2017, an IIFE, minified)
+//   planner.HASH.js  the planners' page without its map
+//   map.HASH.js      the maps of both: Leaflet, tiles, markers; fetched when a map is to be seen. What it
+//                    has in common with the script that fetched it, it takes from there (shared.ts)
+//   app.HASH.css     the one style sheet
+//   NOTICES.txt      licences of what the scripts contain of others
+//   manifest.json    {"finder.js": "finder.HASH.js", "app.css": …}: what the server links to
 //
-// Each but the manifest also as .gz and .br, for whoever accepts them. The folder is made anew beside
-// the old one and swapped in, so that a server never reads half of it.
+// Each script has the texts, of both languages, that its own sources say. Each file but the manifest is
+// there as .gz and .br too, for whoever accepts them. The folder is made anew beside the old one and
+// swapped in, so that a server never reads half of it.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -18,12 +22,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "dist");
 const making = path.join(here, "dist.making");
 
-/** Keys of the texts that the sources name: "key" in full, or `prefix.${…}`. */
-function usedKeys(texts) {
-  const sources = readdirSync(path.join(here, "src"))
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(path.join(here, "src", name), "utf8"))
-    .join("\n");
+/** Keys of the texts that these sources name: "key" in full, or `prefix.${…}`. */
+function usedKeys(texts, files) {
+  const sources = files.map((file) => readFileSync(path.join(here, file), "utf8")).join("\n");
   const whole = new Set([...sources.matchAll(/"([a-z][a-z0-9_.]*)"/g)].map((found) => found[1]));
   const prefixes = [...sources.matchAll(/`([a-z][a-z0-9_.]*\.)\$\{/g)].map((found) => found[1]);
   return Object.keys(texts).filter((key) => {
@@ -32,15 +33,25 @@ function usedKeys(texts) {
   });
 }
 
-/** The texts are shared with the server's pages; the script carries only those that it says itself. */
-const texts = {
+/** The texts are shared with the server's pages; a script carries only those that it says itself. */
+const textsOf = (files) => ({
   name: "texts",
   setup(step) {
     step.onLoad({ filter: /[\\/]text[\\/](zh|en)\.json$/ }, (file) => {
       const all = JSON.parse(readFileSync(file.path, "utf8"));
-      const kept = Object.fromEntries(usedKeys(all).map((key) => [key, all[key]]));
+      const kept = Object.fromEntries(usedKeys(all, files).map((key) => [key, all[key]]));
       return { contents: JSON.stringify(kept), loader: "json" };
     });
+  },
+});
+
+/** In the maps' script a unit that shared.ts names is the one of the script that is there already. */
+const shared = {
+  name: "shared",
+  setup(step) {
+    const units = [...readFileSync(path.join(here, "src/shared.ts"), "utf8").matchAll(/from "\.\/(\w+)"/g)].map((found) => found[1]);
+    step.onResolve({ filter: new RegExp(`^\\./(${units.join("|")})$`) }, ({ path: unit }) => ({ path: unit.slice(2), namespace: "shared" }));
+    step.onLoad({ filter: /.*/, namespace: "shared" }, ({ path: unit }) => ({ contents: `module.exports = window.tuoyu.${unit};` }));
   },
 };
 
@@ -97,9 +108,8 @@ function write(name, contents) {
   return { name, plain: bytes.length, gzip: gz.length, brotli: br.length };
 }
 
-const result = await build({
+const common = {
   absWorkingDir: here,
-  entryPoints: { app: "src/main.ts", style: "src/style.css" },
   outdir: "dist",
   bundle: true,
   minify: true,
@@ -109,22 +119,35 @@ const result = await build({
   legalComments: "none",
   metafile: true,
   write: false,
-  plugins: [texts, leaflet, withoutImages],
   logLevel: "warning",
-});
+};
 
 rmSync(making, { recursive: true, force: true });
 mkdirSync(making);
 const manifest = {};
 const sizes = [];
-for (const output of result.outputFiles) {
-  const extension = path.extname(output.path);
+const inputs = new Set();
+
+/** Build one file and write it by its own name and its hash; gives the name it has now, and its sources. */
+async function make(name, entry, { plugins = [], says = [], define = {} } = {}) {
+  const asked = { ...common, define, entryPoints: [entry] };
+  const first = await build({ ...asked, plugins: [textsOf([]), ...plugins] });
+  const own = Object.keys(first.metafile.inputs).filter((file) => /^src\/.*\.ts$/.test(file));
+  const { outputFiles: [output], metafile } = await build({ ...asked, plugins: [textsOf([...own, ...says]), ...plugins] });
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
   const hash = createHash("sha256").update(output.contents).digest("hex").slice(0, 12);
-  const name = `app.${hash}${extension}`;
-  manifest[`app${extension}`] = name;
-  sizes.push(write(name, output.contents));
+  const extension = path.extname(name);
+  manifest[name] = `${path.basename(name, extension)}.${hash}${extension}`;
+  sizes.push(write(manifest[name], output.contents));
+  return { file: manifest[name], own };
 }
-sizes.push(write("NOTICES.txt", notices(Object.keys(result.metafile.inputs))));
+
+await make("app.css", "src/style.css", { plugins: [withoutImages] });
+const map = await make("map.js", "src/map.ts", { plugins: [leaflet, shared] });
+const withMap = { define: { MAP_SCRIPT: JSON.stringify(`/static/${map.file}`) }, says: map.own };
+await make("finder.js", "src/finder.ts", withMap);
+await make("planner.js", "src/planner.ts", withMap);
+sizes.push(write("NOTICES.txt", notices(inputs)));
 writeFileSync(path.join(making, "manifest.json"), `${JSON.stringify(manifest)}\n`);
 rmSync(`${dist}.old`, { recursive: true, force: true });
 if (existsSync(dist)) renameSync(dist, `${dist}.old`);

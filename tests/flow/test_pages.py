@@ -168,7 +168,7 @@ def page_cursor(server, fields):
 def test_a_place_is_found_by_name_and_chosen_where_several_have_it(flow):
     server = flow.serve()
     page = search(server, {"q": "西兴社区"})
-    assert cards(page) and "西兴社区" in page.one("section", id="results").text()
+    assert cards(page) and "西兴社区" in page.one("span", class_="start").text()
     several = search(server, {"q": "社区", "care": "hourly"})
     choices = several.all("button", name="pick")
     assert len(choices) == 8 and not cards(several)
@@ -432,21 +432,42 @@ def test_planners_see_the_figures_of_the_api(flow):
 
 def test_planners_choose_by_a_form_with_the_names_of_the_api(flow):
     server = flow.serve(town(flow))
-    page = page_of(server, "/planner?minutes=20&profile=adult&age=6-12&inclusive=1", "en")
+    page = page_of(server, "/planner?care=hourly&level=open&minutes=20&profile=adult&age=6-12&inclusive=1", "en")
     form = page.one("form", id="planner-form")
     assert form["method"] == "get" and form["action"] == "/planner"
     chosen = {select["name"]: [option["value"] for option in select.all("option") if "selected" in option.attributes]
               for select in form.all("select")}
-    assert chosen == {"minutes": ["20"], "profile": ["adult"], "age": ["6-12"]}
+    assert chosen == {"care": ["hourly"], "level": ["open"], "minutes": ["20"], "profile": ["adult"], "age": ["6-12"]}
     assert "checked" in form.one("input", name="inclusive").attributes
-    for select in form.all("select"):
+    for select in form.all("select")[2:]:
         for option in select.all("option"):
             assert server.get(f"/v1/coverage?{select['name']}={option['value']}").status in (200, 503)
     other = check(server.get(page.one("a", class_="language")["href"]).body.decode(), "zh-Hans")
-    assert [option["value"] for option in other.all("option") if "selected" in option.attributes] == ["20", "adult", "6-12"]
+    assert [option["value"] for option in other.all("option") if "selected" in option.attributes] == ["hourly", "open", "20", "adult", "6-12"]
     for odd in ("minutes=0", "minutes=61", "minutes=x", "profile=bird", "age=99", "minutes=", "inclusive=no", "from=x"):
         assert table_of(page_of(server, f"/planner?{odd}", "en")) == table_of(page_of(server, "/planner", "en")), odd
     assert "17 minutes" in page_of(server, "/planner?minutes=17", "en").one("form", id="planner-form").text()
+
+
+def test_the_headline_and_the_legend_count_what_the_api_says(flow):
+    least = {"located": [0, 1, 2, 3], "reachable": [0, 0.000001, 0.25, 0.5, 0.75, 0.9]}
+    least["open"] = least["reachable"]
+    for server in (flow.serve(town(flow)), walking_sample(flow)):
+        answer = server.get("/v1/coverage").json()
+        for care in ("drop_in", "full_day"):
+            for level in least:
+                page = page_of(server, f"/planner?care={care}&level={level}", "en")
+                figures = [entry["care"][care][level] for entry in answer["communities"]]
+                known = [figure for figure in figures if figure is not None]
+                bound = 1 if level == "located" else answer["run"]["community_share"]
+                headline = page.one("p", class_="headline").text()
+                lacking = sum(figure < bound for figure in known)
+                assert re.match(rf"{lacking} of {len(figures)} communities", headline), headline
+                assert ("cannot be computed" in headline) == (len(known) < len(figures)), headline
+                counts = [int(one.text().split()[0]) for one in page.all("span", class_="legend-count")]
+                ends = [*least[level][1:], float("inf")]
+                expected = [sum(low <= figure < high for figure in known) for low, high in zip(least[level], ends)]
+                assert counts[:len(expected)] == expected and sum(counts) == len(figures), (counts, expected)
 
 
 def clock(time):

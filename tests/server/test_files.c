@@ -48,7 +48,7 @@ TEST(without_a_web_folder_the_pages_have_their_own_style)
     CHECK_TEXT(plain->content_type, "text/css; charset=utf-8");
     CHECK(files_find(files, hashed->name) == hashed);
     CHECK(files_find(files, "favicon.svg") != NULL);
-    CHECK(files_named(files, "app.js") == NULL);
+    CHECK(files_named(files, "finder.js") == NULL);
     files_close(files);
     files_close(NULL);
     CHECK(files_find(NULL, "base.css") == NULL && files_named(NULL, "base.css") == NULL);
@@ -74,15 +74,15 @@ TEST(what_is_packed_is_the_same_file)
 TEST(files_of_the_folder_are_served_in_the_smallest_encoding_that_is_accepted)
 {
     const char *folder = test_folder();
-    put(folder, "manifest.json", "{\"app.js\":\"app.1a2b.js\"}");
-    put(folder, "app.1a2b.js", long_text());
-    put(folder, "app.1a2b.js.br", "brotli");
-    put(folder, "app.1a2b.js.gz", "gzipped by the build");
+    put(folder, "manifest.json", "{\"finder.js\":\"finder.1a2b.js\"}");
+    put(folder, "finder.1a2b.js", long_text());
+    put(folder, "finder.1a2b.js.br", "brotli");
+    put(folder, "finder.1a2b.js.gz", "gzipped by the build");
     put(folder, "NOTICES.txt", "short");
     struct files *files = open_folder(folder);
-    const struct file *script = files_named(files, "app.js");
+    const struct file *script = files_named(files, "finder.js");
     REQUIRE(script);
-    CHECK_TEXT(script->name, "app.1a2b.js");
+    CHECK_TEXT(script->name, "finder.1a2b.js");
     CHECK(script->immutable);
     CHECK_TEXT(script->content_type, "text/javascript; charset=utf-8");
     CHECK_INT(file_choose(script, NULL), FILE_PLAIN);
@@ -96,7 +96,7 @@ TEST(files_of_the_folder_are_served_in_the_smallest_encoding_that_is_accepted)
     CHECK(!notices->immutable);
     CHECK_INT(file_choose(notices, "gzip, br"), FILE_PLAIN); /* too small to pack */
     CHECK(files_find(files, "manifest.json") == NULL);
-    CHECK(files_find(files, "app.1a2b.js.br") == NULL); /* its twin, no file of its own */
+    CHECK(files_find(files, "finder.1a2b.js.br") == NULL); /* its twin, no file of its own */
     files_close(files);
 }
 
@@ -139,10 +139,10 @@ TEST(a_web_folder_that_is_not_whole_is_refused_by_name)
         {NULL, "manifest.json"},
         {"", "manifest.json of the web folder is no JSON object"},
         {"[]", "no JSON object"},
-        {"{\"app.js\":1}", "'app.js' must name a file"},
-        {"{\"app.js\":\"../x\"}", "'app.js' must name a file"},
-        {"{\"app.js\":\"gone.js\"}", "'gone.js', which is not there"},
-        {"{\"app.js\":\"a.js\",\"app.js\":\"a.js\"}", "no JSON object"},
+        {"{\"finder.js\":1}", "'finder.js' must name a file"},
+        {"{\"finder.js\":\"../x\"}", "'finder.js' must name a file"},
+        {"{\"finder.js\":\"gone.js\"}", "'gone.js', which is not there"},
+        {"{\"finder.js\":\"a.js\",\"finder.js\":\"a.js\"}", "no JSON object"},
     };
     const char *folder = test_folder();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -145,6 +145,7 @@ export class Test {
 }
 
 export async function found(page) {
+  await page.waitForSelector("body.has-script", { timeout: 30000 }); /* the list may be there before */
   await page.waitForSelector("#results .card, #results .empty", { timeout: 30000 });
   await page.waitForFunction(() => !document.body.hasAttribute("aria-busy"));
   return page.$$eval("#results .card", (cards) => cards.map((card) => card.dataset.id));

@@ -12,7 +12,7 @@ const AT = "at=120.181,30.187";
 const PICTURES = path.join(ROOT, "build/screenshots");
 
 async function opened(page) {
-  if (await page.locator(".map-toggle").isVisible()) await page.click(".map-toggle");
+  if (await page.locator("#map-toggle").isVisible()) await page.click("#map-toggle");
   await page.waitForSelector("#map.leaflet-container");
 }
 

@@ -10,7 +10,10 @@ const manifest = () => JSON.parse(readFileSync(dist("manifest.json"), "utf8"));
 const texts = (language) => JSON.parse(readFileSync(path.join(ROOT, `web/text/${language}.json`), "utf8"));
 
 export async function test_script_and_style_are_light() {
-  assert.ok(statSync(dist(`${manifest()["app.js"]}.gz`)).size <= 70 * 1024);
+  const scripts = Object.values(manifest()).filter((name) => name.endsWith(".js"));
+  assert.ok(scripts.length === 3, `${scripts}`);
+  const bytes = scripts.reduce((sum, name) => sum + statSync(dist(`${name}.gz`)).size, 0);
+  assert.ok(bytes <= 70 * 1024, `all pages' scripts together: ${bytes} bytes`);
   assert.ok(statSync(dist(`${manifest()["app.css"]}.gz`)).size <= 10 * 1024);
 }
 
@@ -35,6 +38,16 @@ export async function test_licences_of_what_is_bundled_are_shipped() {
     assert.match(notices, new RegExp(`^${name} \\d`, "m"));
 }
 
+export async function test_a_list_is_read_without_the_script_of_the_map(test) {
+  const page = await test.open("/?at=120.181,30.187");
+  await page.waitForSelector("#results .card");
+  await page.waitForLoadState("networkidle");
+  assert.equal(test.asked.filter((url) => /\/static\/map\./.test(url)).length, 0);
+  await page.click("#map-toggle");
+  await page.waitForSelector("#map .marker");
+  assert.equal(test.asked.filter((url) => /\/static\/map\./.test(url)).length, 1);
+}
+
 export async function test_first_view_is_at_most_200_kb_over_the_wire(test) {
   const page = await test.page();
   const session = await page.context().newCDPSession(page);
@@ -43,7 +56,7 @@ export async function test_first_view_is_at_most_200_kb_over_the_wire(test) {
   session.on("Network.loadingFinished", (event) => (bytes += event.encodedDataLength));
   await page.goto(`${test.served.url}/?at=120.181,30.187`);
   await page.waitForSelector("#results .card");
-  await page.click(".map-toggle");
+  await page.click("#map-toggle");
   await page.waitForSelector("#map .marker");
   await page.waitForLoadState("networkidle");
   assert.ok(bytes > 60 * 1024 && bytes <= 200 * 1024, `${bytes} bytes`);

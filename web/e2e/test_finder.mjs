@@ -33,6 +33,47 @@ export async function test_three_taps_find_hourly_care_with_a_free_place(test) {
   assert.match(page.url(), /at=120\.181,30\.187/);
 }
 
+export async function test_on_a_phone_the_list_is_in_sight_once_a_point_is_given(test) {
+  const inSight = (page) => page.$eval("#results .card", (card) => {
+    const { top } = card.getBoundingClientRect();
+    return top >= 0 && top < innerHeight - 200;
+  });
+  const page = await test.open("/", HERE);
+  await page.tap("button.locate");
+  await found(page);
+  assert.ok(await inSight(page), "after a position");
+  assert.match(await page.textContent(".where .start"), /我的位置/);
+  await page.tap("#search-form .where > summary");
+  await page.tap("button.pick");
+  await page.tap(".pick-banner .primary");
+  await page.waitForFunction(() => document.querySelector(".where .start").textContent.includes("地图上的点"));
+  await found(page);
+  assert.ok(await inSight(page), "after a point on the map");
+  const linked = await test.open(`/?${AT}`, PHONE);
+  await found(linked);
+  assert.ok(await inSight(linked), "of a link");
+}
+
+export async function test_nothing_moves_when_the_script_comes(test) {
+  for (const options of [PHONE, DESK])
+    for (const address of ["/", `/?${AT}`, "/planner"]) {
+      const page = await test.page(options);
+      await page.addInitScript(() => {
+        window.shifted = [];
+        new PerformanceObserver((list) => {
+          for (const one of list.getEntries())
+            if (!one.hadRecentInput) window.shifted.push([one.value, ...one.sources.map(({ node }) => node?.outerHTML?.slice(0, 80))]);
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      await page.goto(test.served.url + address);
+      await page.waitForSelector("body.has-script");
+      await page.waitForLoadState("networkidle");
+      const shifted = await page.evaluate(() => window.shifted);
+      const sum = shifted.reduce((all, [value]) => all + value, 0);
+      assert.ok(sum < 0.02, `${address} ${options.viewport.width}: ${JSON.stringify(shifted)}`);
+    }
+}
+
 export async function test_the_list_is_the_answer_of_the_api_in_its_order(test) {
   for (const [query, more] of [
     ["", {}],
@@ -81,10 +122,13 @@ async function byKeyboard(test, language, words) {
   await page.waitForSelector("#map.leaflet-container");
   await page.keyboard.press("Enter");
   await found(page);
-  await page.focus("#search-form [name=q]");
+  /* the form has closed to what it says: its summary opens it */
+  await page.focus("#search-form .where > summary");
   await tabTo("care|full_day");
   await page.keyboard.press("Space");
   await page.waitForFunction(() => location.search.includes("care=full_day"));
+  await page.focus("#search-form .where > summary");
+  await page.keyboard.press("Enter");
   await tabTo(words.submit);
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement?.id === "results-heading");

@@ -6,13 +6,15 @@ import { DESK, PHONE } from "./harness.mjs";
 const CARES = ["full_day", "half_day", "hourly", "drop_in"];
 
 async function ready(page) {
-  await page.waitForSelector("#planner-table table caption");
+  await page.waitForSelector("#planner-table:not([aria-busy]) .chosen caption");
   await page.waitForFunction(() => document.querySelector(".headline")?.textContent);
 }
 
-const rows = (page) =>
-  page.$$eval("#planner-table tbody tr", (all) =>
+async function rows(page) {
+  await page.waitForSelector("#planner-table:not([aria-busy]) .chosen");
+  return page.$$eval("#planner-table tbody tr", (all) =>
     all.map((row) => [row.dataset.code, ...[...row.querySelectorAll("td")].map((cell) => cell.textContent)]));
+}
 
 function figure(community, care, level) {
   const value = community.care[care][level];
@@ -54,6 +56,27 @@ export async function test_which_communities_lack_drop_in_care_is_said_first(tes
   assert.match(await page.textContent(".headline"), new RegExp(`${communities.length} 个社区中有 ${lacking} 个缺临时托`));
   const counts = await page.$$eval(".legend-count", (all) => all.map((one) => Number(/\d+/.exec(one.textContent)[0])));
   assert.equal(counts.reduce((a, b) => a + b), communities.length);
+}
+
+export async function test_headline_and_legend_are_the_same_without_the_script(test) {
+  const said = (page) => page.$$eval(".headline, .legend-box", (all) => all.map((one) => one.textContent));
+  for (const query of ["", "?care=hourly&level=located", "?care=full_day&level=open&minutes=5&lang=en"]) {
+    const plain = await test.page({ ...DESK, javaScriptEnabled: false });
+    await plain.goto(`${test.served.url}/planner${query}`);
+    const served = await said(plain);
+    assert.ok(served.length === 2 && served.every((text) => text.length > 10), `${served}`);
+    const page = await test.open(`/planner${query}`, DESK);
+    await ready(page);
+    assert.deepEqual(await said(page), served, query);
+  }
+}
+
+export async function test_names_on_the_map_lie_over_its_colours(test) {
+  const page = await test.open("/planner", DESK);
+  await page.waitForSelector("#map path.community");
+  const [names, colours] = await page.$$eval("#map .labels-pane, #map .leaflet-overlay-pane", (all) =>
+    ["labels-pane", "leaflet-overlay-pane"].map((name) => Number(getComputedStyle(all.find((one) => one.classList.contains(name))).zIndex)));
+  assert.ok(names > colours, `${names} ${colours}`);
 }
 
 export async function test_columns_sort_both_ways(test) {

@@ -1,6 +1,6 @@
 /* A Leaflet map over a region, with the base that its configuration names, and its credits. */
 import * as L from "leaflet";
-import { byId, h, prefersStill } from "./dom";
+import { h, prefersStill } from "./dom";
 import { LabelLayer } from "./label_layer";
 import { t } from "./text";
 import { TileLayer } from "./tile_layer";
@@ -67,8 +67,4 @@ export function makeMap(element: HTMLElement, region: RegionConfig): L.Map {
     });
   if (kind === "tianditu") addTianditu(map, region);
   return map;
-}
-
-export function mapElement(): HTMLElement | null {
-  return byId("map");
 }

@@ -4,18 +4,18 @@ import { Compare } from "./compare";
 import { config, regionAt } from "./config";
 import { byId, ensure, h } from "./dom";
 import { age as ageText, monthNow } from "./format";
-import { fillForm, focusField, readForm } from "./form";
+import { fillForm, focusField, readForm, upgradeFields } from "./form";
 import { MapPanel } from "./map_panel";
 import { Notices } from "./notices";
 import { emptyAnswer } from "./relax";
 import { Results } from "./results";
 import { Searching, type Found } from "./search";
-import { COMPARE_MAX, kept, restored, writeAddress, type Search, type View } from "./state";
+import { ageOf, COMPARE_MAX, kept, restored, writeAddress, type Search, type View } from "./state";
 import { count, t } from "./text";
 import type { LonLat } from "./types";
 import { Where, type Which } from "./where";
 
-export class Finder {
+class Finder {
   private view: View;
   private found: Found | null = null;
   private searching: Searching | null = null;
@@ -27,7 +27,7 @@ export class Finder {
   private readonly panel: MapPanel;
   private readonly ageNote = h("p", { class: "age-note", hidden: true });
 
-  constructor(private readonly form: HTMLFormElement, root: HTMLElement, map: HTMLElement) {
+  constructor(private readonly form: HTMLFormElement, private readonly app: HTMLElement, root: HTMLElement, map: HTMLElement) {
     this.view = restored(location.search, history.state);
     this.notices = new Notices(root);
     this.results = new Results(root, {
@@ -43,22 +43,22 @@ export class Finder {
       remove: (id) => this.choose(id, false),
       clear: () => this.setCompare([]),
     });
-    this.where = new Where(this.placeField(), {
+    this.where = new Where(this.form.querySelector<HTMLDetailsElement>("details.where")!, {
       moved: (which, at) => this.moved(which, at),
       pick: (which) => this.panel.pick(which),
       say: (sentence) => this.notices.say(sentence),
       fail: (sentence) => this.notices.fail(sentence),
     });
-    this.panel = new MapPanel(map, root, regionAt(this.view.search.home), {
+    this.panel = new MapPanel(map, regionAt(this.view.search.home), {
       select: (id, by) => this.select(id, by === "tap", "map"),
       tap: (at) => {
         if (!this.view.search.home) this.moved("home", at);
       },
       picked: (which, at) => this.moved(which, at),
     });
+    const more = this.moreBox();
+    if (more) upgradeFields(more);
     this.fieldOf("born")?.insertAdjacentElement("afterend", this.ageNote);
-    /* coordinates are for whoever has no map; what our hint says of names is in the field itself */
-    for (const element of this.form.querySelectorAll<HTMLElement>("details.at, #q-hint")) element.hidden = true;
     document.body.classList.add("has-script");
     this.listen();
     this.showView();
@@ -67,17 +67,6 @@ export class Finder {
 
   private fieldOf(name: string): Element | null {
     return this.form.querySelector(`[name="${name}"]`);
-  }
-
-  private placeField(): HTMLInputElement {
-    const there = this.fieldOf("q");
-    if (there instanceof HTMLInputElement) {
-      there.removeAttribute("aria-describedby");
-      return there;
-    }
-    const made = h("input", { type: "text", name: "q", "aria-label": t("where.home") });
-    this.form.insertBefore(made, this.form.firstChild);
-    return made;
   }
 
   private listen(): void {
@@ -92,12 +81,12 @@ export class Finder {
     addEventListener("popstate", (event) => {
       this.view = restored(location.search, event.state);
       this.showView();
-      if (this.view.search.home || this.view.search.work) void this.run();
-      else this.forget();
+      this.startOver();
     });
     addEventListener("online", () => this.notices.clear());
   }
 
+  /** Asked only where it matters: to know the months of a time zone costs a phone some time. */
   private thisMonth(): string {
     return monthNow(regionAt(this.view.search.home).timezone);
   }
@@ -107,9 +96,34 @@ export class Finder {
     const { search } = this.view;
     fillForm(this.form, search);
     this.where.show(search.home, search.work);
-    if (search.born || search.start || search.day || search.age !== null)
-      this.fieldOf("born")?.closest("details")?.setAttribute("open", "");
+    this.showUsed();
+  }
+
+  private moreBox(): HTMLDetailsElement | null {
+    return this.form.querySelector<HTMLDetailsElement>("details.more");
+  }
+
+  /** What is behind the form's disclosures, in their summaries. */
+  private showUsed(): void {
+    const { search } = this.view;
+    const used = this.form.querySelector(".used");
+    const age = ageOf(search, () => this.thisMonth());
+    const dayName = this.form.querySelector<HTMLSelectElement>("[name=day]")?.selectedOptions[0]?.textContent ?? search.day;
+    const parts = [count("minutes", search.minutes), t(`profile.${search.profile}`)];
+    if (age !== null) parts.push(ageText(age));
+    if (search.day && search.begin && search.end) parts.push(`${dayName} ${search.begin}–${search.end}`);
+    if (used) used.textContent = parts.join(t("list.separator"));
     this.showAge();
+  }
+
+  /** With a point to start from the list is what matters: the form closes to what it says. */
+  private settle(answered: boolean): void {
+    this.app.classList.toggle("answered", answered);
+    this.where.open(!answered);
+    if (!answered) return;
+    const more = this.moreBox();
+    if (more) more.open = false;
+    if (this.form.getBoundingClientRect().bottom < 0) this.form.scrollIntoView({ block: "start" });
   }
 
   /** An age that came with a link, where the birth month is not known; it can be taken away. */
@@ -124,29 +138,37 @@ export class Finder {
 
   /** Write the address: a new search is a step that "back" undoes, a selection is not. */
   private remember(step: boolean): void {
-    const address = location.pathname + writeAddress(this.view, this.thisMonth(), location.search);
+    const address = location.pathname + writeAddress(this.view, () => this.thisMonth(), location.search);
     const state = kept(this.view.search);
     if (step && address !== location.pathname + location.search) history.pushState(state, "", address);
     else history.replaceState(state, "", address);
   }
 
   private moved(which: Which, at: LonLat | null): void {
-    this.change({ ...this.view.search, [which]: at });
-    this.where.show(this.view.search.home, this.view.search.work);
+    const search = { ...this.view.search, [which]: at };
+    this.where.show(search.home, search.work);
+    this.settle(search.home !== null || search.work !== null);
+    this.change(search);
   }
 
   private change(search: Search): void {
     this.view = { ...this.view, search, pick: null };
     this.remember(true);
-    this.showAge();
-    if (search.home || search.work) void this.run();
+    this.showUsed();
+    this.startOver();
+  }
+
+  private startOver(): void {
+    if (this.view.search.home || this.view.search.work) void this.run();
     else this.forget();
   }
 
   private forget(): void {
     this.asking?.abort();
     this.found = null;
+    this.settle(false);
     this.results.message();
+    this.notices.say("");
     this.panel.show(this.view.search, null);
     this.compare.show([]);
   }
@@ -172,6 +194,8 @@ export class Finder {
     }
     this.view = { ...this.view, search };
     this.remember(true);
+    this.showUsed();
+    this.settle(true);
     await this.run();
     if (this.found?.items.length) this.results.focusHeading();
   }
@@ -182,7 +206,7 @@ export class Finder {
     this.asking = asking;
     const { search } = this.view;
     const walk = regionAt(search.home ?? search.work).walk !== false;
-    this.searching = new Searching(search, { thisMonth: this.thisMonth(), walk, cut: asking.signal });
+    this.searching = new Searching(search, { thisMonth: () => this.thisMonth(), walk, cut: asking.signal });
     await this.fetched(asking, false);
   }
 
@@ -193,7 +217,7 @@ export class Finder {
   private async fetched(asking: AbortController, again: boolean): Promise<void> {
     const { searching } = this;
     this.notices.clear();
-    this.notices.say(t("status.searching"));
+    if (!this.results.isServed()) this.notices.say(t("status.searching"));
     document.body.setAttribute("aria-busy", "true");
     try {
       const found = await searching!.next(again);
@@ -209,7 +233,10 @@ export class Finder {
 
   private failed(failure: unknown): void {
     this.found = null;
-    this.results.message();
+    if (!this.results.isServed()) {
+      this.results.message();
+      this.where.open(true);
+    }
     this.panel.show(this.view.search, null);
     this.notices.fail(sentenceOf(failure), () => void this.run());
     if (failure instanceof ApiError && failure.trouble === "refused") focusField(this.form, failure.parameter);
@@ -258,9 +285,9 @@ export class Finder {
   }
 }
 
-export function startFinder(): void {
-  const form = byId<HTMLFormElement>("search-form");
-  const results = byId("results");
-  const map = byId("map");
-  if (form && results && map && config.regions.length) new Finder(form, results, map);
-}
+const form = byId<HTMLFormElement>("search-form");
+const app = byId("app");
+const results = byId("results");
+const map = byId("map");
+/* reading the script is one piece of work, what it begins another: taps in between are answered */
+if (form && app && results && map && config.regions.length) setTimeout(() => new Finder(form, app, results, map), 0);

@@ -3,31 +3,24 @@ import * as L from "leaflet";
 import Supercluster, { type AnyProps, type ClusterProperties, type PointFeature } from "supercluster";
 import { latLng, latLngOf, makeMap } from "./base_map";
 import { h, prefersStill } from "./dom";
-import type { FoundFacility } from "./search";
-import { count, named, t } from "./text";
-import type { IsochroneAnswer, LonLat, RegionConfig } from "./types";
-import { wayText } from "./results";
+import { count, t } from "./text";
+import type { IsochroneAnswer, LonLat, Position, RegionConfig } from "./types";
 
 export interface MapEvents {
   select(id: string, by: "hover" | "tap"): void;
   tap(at: LonLat): void;
 }
 
-interface Shown {
+/** A facility as the map shows it; the list has the same rank. */
+export interface Shown {
   id: string;
   rank: number;
   label: string;
   free: boolean;
+  at: Position;
 }
 
 type Clusters = Supercluster<Shown, AnyProps>;
-
-function shownOf(item: FoundFacility, rank: number): Shown {
-  const { id, properties } = item.facility;
-  const name = named(properties) ?? t("facility.unnamed");
-  const free = properties.offers.some((offer) => offer.availability === "open");
-  return { id, rank, label: `${rank}. ${name}, ${wayText(item)}`, free };
-}
 
 export class FinderMap {
   readonly map: L.Map;
@@ -72,23 +65,18 @@ export class FinderMap {
       }
   }
 
-  showFacilities(items: FoundFacility[]): void {
-    this.places = new Map();
-    const features: PointFeature<Shown>[] = [];
-    items.forEach((item, i) => {
-      const coordinates = item.facility.geometry?.coordinates;
-      if (!coordinates) return;
-      this.places.set(item.facility.id, latLngOf(coordinates));
-      features.push({ type: "Feature", geometry: { type: "Point", coordinates }, properties: shownOf(item, i + 1) });
-    });
+  showFacilities(all: Shown[]): void {
+    this.places = new Map(all.map(({ id, at }) => [id, latLngOf(at)]));
+    const features = all.map((properties): PointFeature<Shown> =>
+      ({ type: "Feature", geometry: { type: "Point", coordinates: properties.at }, properties }));
     this.clusters = new Supercluster<Shown, AnyProps>({ radius: 36, maxZoom: 16 }).load(features);
     this.drawMarkers();
   }
 
   /** Bring the points, and the nearest of what was found, into view. */
-  fit(points: LonLat[], items: FoundFacility[]): void {
+  fit(points: LonLat[], all: Shown[]): void {
     const bounds = L.latLngBounds(points.map(latLng));
-    for (const { facility } of items.slice(0, 8)) if (facility.geometry) bounds.extend(latLngOf(facility.geometry.coordinates));
+    for (const { at } of all.slice(0, 8)) bounds.extend(latLngOf(at));
     if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [36, 36], maxZoom: 16, animate: false });
   }
 

@@ -74,6 +74,19 @@ export function fillForm(form: HTMLFormElement, search: Search): void {
   put(form, "profile", [search.profile]);
 }
 
+/** Fields for months and times as the browser has them, once they are in sight (server/page_form.c says why). */
+export function upgradeFields(box: HTMLDetailsElement): void {
+  const upgrade = (): void => {
+    if (box.open)
+      for (const input of box.querySelectorAll<HTMLInputElement>("input[data-becomes]")) {
+        input.type = input.dataset["becomes"]!;
+        delete input.dataset["becomes"];
+      }
+  };
+  box.addEventListener("toggle", upgrade);
+  upgrade();
+}
+
 /** Put the field that a refused request named in front of the reader. */
 export function focusField(form: HTMLFormElement, parameter: string | null): void {
   const [control] = parameter ? controls(form, parameter) : [];

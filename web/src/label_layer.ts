@@ -4,6 +4,7 @@
  */
 import type { VectorTileFeature } from "@mapbox/vector-tile";
 import * as L from "leaflet";
+import { breathe, inTurn } from "./slices";
 import { language } from "./text";
 import { kindOf, TYPES } from "./tile_draw";
 import { ancestor, themeNow } from "./tile_layer";
@@ -96,7 +97,11 @@ export class LabelLayer extends L.Layer {
     const map = this._map;
     const zoom = Math.round(map.getZoom());
     const labels = await this.collect(map, zoom);
-    if (turn !== this.drawing || !this._map) return; /* the map has moved on */
+    await inTurn(() => this.write(labels, () => turn === this.drawing && Boolean(this._map)));
+  }
+
+  /** The canvas as large as the view, over it; null where there is none. */
+  private fit(map: L.Map): CanvasRenderingContext2D | null {
     const size = map.getSize();
     const dense = Math.min(2, window.devicePixelRatio || 1);
     this.canvas.width = size.x * dense;
@@ -105,9 +110,8 @@ export class LabelLayer extends L.Layer {
     this.canvas.style.height = `${size.y}px`;
     L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
     const context = this.canvas.getContext("2d");
-    if (!context) return;
-    context.scale(dense, dense);
-    this.write(context, labels);
+    context?.scale(dense, dense);
+    return context;
   }
 
   private async collect(map: L.Map, zoom: number): Promise<Label[]> {
@@ -134,13 +138,16 @@ export class LabelLayer extends L.Layer {
               ? zoom >= 14 ? streetLabel(feature, project, zoom) : null
               : feature.type === TYPES.POINT ? pointLabel(feature, project, name === "stations") : null;
           if (label) labels.push(label);
+          if (i % 32 === 0) await breathe();
         }
       }
     }
     return labels.sort((a, b) => b.weight - a.weight || b.length - a.length);
   }
 
-  private write(context: CanvasRenderingContext2D, labels: Label[]): void {
+  private async write(labels: Label[], isWanted: () => boolean): Promise<void> {
+    const context = isWanted() ? this.fit(this._map) : null;
+    if (!context) return; /* the map has moved on */
     const theme = themeNow();
     const taken: Box[] = [];
     const placed = new Map<string, L.Point[]>();
@@ -151,6 +158,8 @@ export class LabelLayer extends L.Layer {
     context.strokeStyle = theme.halo;
     context.fillStyle = theme.label;
     for (const label of labels) {
+      await breathe();
+      if (!isWanted()) return;
       context.font = `${label.dot ? "600 " : ""}${label.size}px system-ui, sans-serif`;
       const width = context.measureText(label.text).width;
       if (label.length && label.length < width + 8) continue;

@@ -3,11 +3,13 @@
  * list, else when the reader opens it. What is shown is kept, so that a map that comes later has it.
  */
 import { post, wasCut } from "./api";
-import { fill, h } from "./dom";
-import type { FinderMap, MapEvents } from "./finder_map";
-import type { Found } from "./search";
+import { byId, fill, h } from "./dom";
+import type { FinderMap, MapEvents, Shown } from "./finder_map";
+import { wayText } from "./results";
+import type { Found, FoundFacility } from "./search";
+import { maps } from "./shared";
 import type { Search } from "./state";
-import { t } from "./text";
+import { named, t } from "./text";
 import type { IsochroneAnswer, LonLat, RegionConfig } from "./types";
 import type { Which } from "./where";
 
@@ -18,29 +20,42 @@ export interface PanelEvents extends MapEvents {
   picked(which: Which, at: LonLat): void;
 }
 
+function shownOf(items: FoundFacility[]): Shown[] {
+  const all: Shown[] = [];
+  items.forEach((item, i) => {
+    const { id, geometry, properties } = item.facility;
+    const name = named(properties) ?? t("facility.unnamed");
+    const free = properties.offers.some((offer) => offer.availability === "open");
+    if (geometry) all.push({ id, rank: i + 1, label: `${i + 1}. ${name}, ${wayText(item)}`, free, at: geometry.coordinates });
+  });
+  return all;
+}
+
 export class MapPanel {
   private map: FinderMap | null = null;
+  private making = false;
   private picking: Which | null = null;
   private search: Search | null = null;
   private found: Found | null = null;
   private selected: string | null = null;
   private asking: AbortController | null = null;
   private readonly banner = h("div", { class: "pick-banner", hidden: true, role: "group" });
-  private readonly toggle: HTMLButtonElement;
+  private readonly note = h("p", { class: "map-failed", role: "alert", hidden: true });
+  private readonly toggle: HTMLElement | null = byId("map-toggle");
 
+  /** `element` is where the page wants the map, behind the button that opens it on a narrow screen. */
   constructor(
     private readonly element: HTMLElement,
-    before: Element, /* the list: on a narrow screen the map opens over it */
     private readonly region: RegionConfig,
     private readonly events: PanelEvents,
   ) {
-    this.toggle = h("button", { type: "button", class: "map-toggle", "aria-controls": "map", onclick: () => this.flip() });
-    const side = h("div", { class: "map-side" }, this.toggle, this.banner, element);
-    before.insertAdjacentElement("beforebegin", side);
+    this.toggle?.addEventListener("click", () => this.flip());
+    element.insertAdjacentElement("beforebegin", this.banner);
+    element.insertAdjacentElement("beforebegin", this.note);
     const wide = matchMedia(WIDE);
     const follow = (): void => this.open(wide.matches);
     wide.addEventListener?.("change", follow);
-    this.open(wide.matches);
+    if (wide.matches) follow();
   }
 
   isOpen(): boolean {
@@ -49,8 +64,10 @@ export class MapPanel {
 
   open(open: boolean): void {
     document.body.classList.toggle("map-open", open);
-    this.toggle.textContent = t(open ? "map.hide" : "map.show");
-    this.toggle.setAttribute("aria-expanded", String(open));
+    if (this.toggle) {
+      this.toggle.textContent = t(open ? "map.hide" : "map.show");
+      this.toggle.setAttribute("aria-expanded", String(open));
+    }
     if (!open) return;
     if (!this.map) void this.make();
     else this.map.map.invalidateSize();
@@ -62,15 +79,23 @@ export class MapPanel {
   }
 
   private async make(): Promise<void> {
-    /* after the list has been drawn: it is what one came for */
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    const { FinderMap: Made } = await import("./finder_map");
-    if (this.map) return;
-    this.map = new Made(this.element, this.region, {
-      select: (id, by) => this.events.select(id, by),
-      tap: (at) => this.tapped(at),
-    });
-    this.draw();
+    if (this.making) return;
+    this.making = true;
+    this.note.hidden = true;
+    try {
+      const { FinderMap: Made } = await maps();
+      this.map = new Made(this.element, this.region, {
+        select: (id, by) => this.events.select(id, by),
+        tap: (at) => this.tapped(at),
+      });
+      this.draw();
+    } catch {
+      /* the list does without */
+      this.note.textContent = t("map.not_loaded");
+      this.note.hidden = false;
+    } finally {
+      this.making = false;
+    }
   }
 
   private tapped(at: LonLat): void {
@@ -81,6 +106,7 @@ export class MapPanel {
   private give(at: LonLat): void {
     const which = this.picking ?? "home";
     this.pick(null);
+    if (!matchMedia(WIDE).matches) this.open(false); /* the list is what one chose the point for */
     this.events.picked(which, at);
   }
 
@@ -118,8 +144,9 @@ export class MapPanel {
     if (!map || !search) return;
     const points = [search.home, search.work].filter((at): at is LonLat => at !== null);
     map.showPoints(search.home, search.work);
-    map.showFacilities(found?.items ?? []);
-    if (points.length) map.fit(points, found?.items ?? []);
+    const shown = shownOf(found?.items ?? []);
+    map.showFacilities(shown);
+    if (points.length) map.fit(points, shown);
     map.select(this.selected, false);
     void this.circles(map, search, points, found?.by === "walk");
   }

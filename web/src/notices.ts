@@ -1,15 +1,18 @@
 /* What the page says besides the list: what is going on (status), and what went wrong (alert). */
-import { fill, h } from "./dom";
+import { byId, ensure, fill, h } from "./dom";
 import { t } from "./text";
 
 export class Notices {
-  readonly status = h("p", { id: "status", role: "status", class: "status" });
-  private readonly alert = h("div", { id: "trouble", role: "alert", class: "trouble", hidden: true });
+  private readonly status = ensure("status", "p", document.body, { role: "status", class: "status" });
+  private readonly alert: HTMLElement;
 
+  /** The page has the two, or gets them here; of a form that was sent the server has said what is wrong. */
   constructor(before: Element) {
-    document.getElementById("trouble")?.remove(); /* what the server said of a form that was sent */
-    before.insertAdjacentElement("beforebegin", this.alert);
-    before.insertAdjacentElement("beforebegin", this.status);
+    this.alert = h("div", { id: "trouble", role: "alert", class: "trouble", hidden: true });
+    const there = byId("trouble");
+    if (there) there.replaceWith(this.alert);
+    else before.insertAdjacentElement("beforebegin", this.alert);
+    if (this.status.parentNode === document.body) before.insertAdjacentElement("beforebegin", this.status);
   }
 
   say(sentence: string): void {

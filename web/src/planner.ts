@@ -2,31 +2,26 @@
 import { ApiError, get, sentenceOf, wasCut } from "./api";
 import { config, regionNamed } from "./config";
 import { byId, ensure, fill, h, type Child } from "./dom";
+import { painted, whenIdle } from "./slices";
 import { Notices } from "./notices";
 import {
-  AGES, coverageAddress, lacks, LEVELS, PLAN_MINUTES, readChoice, writeChoice,
+  coverageAddress, lacks, readChoice, writeChoice,
   type Choice, type Community, type CoverageAnswer,
 } from "./planner_data";
 import { download, fileName, toCsv, toGeoJson } from "./planner_export";
-import { drawLegend, type PlannerMap } from "./planner_map";
+import { drawLegend, shapesOf } from "./planner_legend";
+import type { PlannerMap } from "./planner_map";
 import { PlannerPanel } from "./planner_panel";
 import { PlannerTable, sorted, type Sort } from "./planner_table";
+import { maps } from "./shared";
 import { count, t } from "./text";
-import { CARES, PROFILES } from "./types";
 
 const DEFAULT_SHARE = 0.9;
 const BUSY_TURNS = 8;
 const BUSY_PAUSE_MS = 1200;
 const WORST_FIRST: Sort = { column: "figure", falling: false };
 
-/** A choice as a select of its own, wired by name. */
-function select(name: string, label: string, options: [string, string][], value: string): HTMLElement {
-  const field = h("select", { name, id: `planner-${name}` }, ...options.map(([code, text]) => h("option", { value: code }, text)));
-  field.value = value;
-  return h("label", { for: `planner-${name}` }, h("span", {}, label), field);
-}
-
-export class Planner {
+class Planner {
   private choice: Choice;
   private sort: Sort = WORST_FIRST;
   private communities: Community[] = [];
@@ -35,72 +30,72 @@ export class Planner {
   private asking: AbortController | null = null;
   private map: PlannerMap | null = null;
   private readonly region = regionNamed(new URLSearchParams(location.search).get("region"));
-  private readonly form = h("form", { class: "choices", "aria-label": t("planner.choices") });
-  private readonly headline = h("p", { class: "headline" });
-  private readonly legend = h("section", { class: "legend-box" });
+  private readonly headline: Element;
+  private readonly legend: HTMLElement;
   private readonly notices: Notices;
   private readonly table: PlannerTable;
   private readonly panel: PlannerPanel;
 
-  constructor(root: HTMLElement, private readonly mapElement: HTMLElement) {
+  constructor(root: HTMLElement, private readonly form: HTMLFormElement, private readonly mapElement: HTMLElement) {
     this.choice = readChoice(location.search);
-    byId("planner-form")?.remove(); /* ours asks without loading the page */
-    const anchor = ensure("planner-table", "div", root, { class: "scroll", tabindex: "0", role: "region", "aria-label": t("planner.table") });
+    const anchor = byId("planner-table")!;
+    this.headline = root.querySelector(".headline")!;
+    this.legend = root.querySelector<HTMLElement>(".legend-box")!;
     this.notices = new Notices(anchor);
-    const side = h("div", { class: "map-side" });
-    mapElement.insertAdjacentElement("beforebegin", side);
-    side.append(this.legend, mapElement);
-    side.insertAdjacentElement("beforebegin", this.form);
-    side.insertAdjacentElement("beforebegin", this.headline);
-    anchor.insertAdjacentElement("beforebegin", this.downloads());
+    root.querySelector(".downloads")!.addEventListener("click", (event) => this.takeAway(event.target as HTMLElement));
     document.body.classList.add("has-script", "map-open");
-    root.classList.add("with-script");
-    /* what the page says without us: of its own table */
-    for (const element of root.querySelectorAll<HTMLElement>(":scope > p:not([class]), :scope > p.choices")) element.hidden = true;
     const panelRoot = ensure("community-panel", "section", root, { class: "community-panel", hidden: true });
     this.panel = new PlannerPanel(panelRoot, () => this.pick(null, "both"));
     this.table = new PlannerTable(anchor, {
       pick: (code, by) => this.picked(code, by, "table"),
       sort: (sort) => {
         this.sort = sort;
-        this.table.show(this.communities, this.choice, sort);
+        void this.table.show(this.communities, this.choice, sort);
         this.table.select(this.choice.pick, false);
         this.table.focusSort(sort.column);
       },
     });
     this.fillChoices();
     this.form.addEventListener("change", () => this.changed());
+    this.form.addEventListener("submit", (event) => event.preventDefault());
     addEventListener("popstate", () => {
       this.choice = readChoice(location.search);
       this.fillChoices();
       void this.run();
     });
     void this.run();
-    void this.makeMap();
+    this.whenMapIsSeen(() => void this.makeMap());
+  }
+
+  /** Fetched when there is time, and only once it is near what is seen. */
+  private whenMapIsSeen(make: () => void): void {
+    if (typeof IntersectionObserver !== "function") return whenIdle(make);
+    const watcher = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watcher.disconnect();
+      whenIdle(make);
+    }, { rootMargin: "300px" });
+    watcher.observe(this.mapElement);
   }
 
   private async makeMap(): Promise<void> {
-    const { PlannerMap: Made } = await import("./planner_map");
-    this.map = new Made(this.mapElement, this.region, { pick: (code, by) => this.picked(code, by, "map") });
-    this.map.show(this.communities, this.choice);
-    this.map.select(this.choice.pick, true);
+    try {
+      const { PlannerMap: Made } = await maps();
+      await painted(); /* what was read is one piece of work, what is made of it another */
+      this.map = new Made(this.mapElement, this.region, { pick: (code, by) => this.picked(code, by, "map") });
+      await painted();
+      await this.map.show(shapesOf(this.communities, this.choice));
+      this.map.select(this.choice.pick, true);
+    } catch {
+      fill(this.mapElement, h("p", { class: "map-note" }, t("map.not_loaded")));
+    }
   }
 
   private fillChoices(): void {
     const { choice } = this;
-    const options = <T extends string | number>(all: readonly T[], text: (one: T) => string): [string, string][] =>
-      all.map((one) => [String(one), text(one)]);
-    const inclusive = h("input", { type: "checkbox", name: "inclusive", value: "1" });
-    inclusive.checked = choice.inclusive;
-    fill(
-      this.form,
-      select("care", t("planner.care"), options(CARES, (one) => t(`care.${one}`)), choice.care),
-      select("level", t("planner.level"), options(LEVELS, (one) => t(`level.${one}`)), choice.level),
-      select("minutes", t("planner.within"), options(PLAN_MINUTES, (n) => count("minutes", n)), String(choice.minutes)),
-      select("profile", t("planner.profile"), options(PROFILES, (one) => t(`profile.${one}`)), choice.profile),
-      select("age", t("planner.age"), options(AGES, (one) => t(`planner.age.${one}`)), choice.age),
-      h("label", { class: "tick" }, inclusive, h("span", {}, t("planner.inclusive"))),
-    );
+    for (const field of Array.from(this.form.elements) as (HTMLInputElement | HTMLSelectElement)[])
+      if (field.name === "inclusive") (field as HTMLInputElement).checked = choice.inclusive;
+      else if (field.name in choice) field.value = String(choice[field.name as "care"]);
   }
 
   private changed(): void {
@@ -112,20 +107,13 @@ export class Planner {
     void this.run();
   }
 
-  private downloads(): HTMLElement {
-    const button = (extension: string, type: string, make: typeof toCsv): HTMLElement =>
-      h(
-        "button",
-        { type: "button", onclick: () => download(fileName(this.choice, extension), type, make(this.shown(), this.choice)) },
-        t(extension === "csv" ? "planner.csv" : "planner.geojson"),
-      );
-    return h(
-      "p",
-      { class: "downloads" },
-      button("csv", "text/csv;charset=utf-8", toCsv),
-      button("geojson", "application/geo+json", toGeoJson),
-      h("button", { type: "button", onclick: () => print() }, t("planner.print")),
-    );
+  /** What is shown, as a file or on paper. */
+  private takeAway({ dataset }: HTMLElement): void {
+    const save = (type: string, make: typeof toCsv): void =>
+      download(fileName(this.choice, dataset["take"]!), type, make(this.shown(), this.choice));
+    if (dataset["take"] === "csv") save("text/csv;charset=utf-8", toCsv);
+    else if (dataset["take"] === "geojson") save("application/geo+json", toGeoJson);
+    else if (dataset["take"] === "print") print();
   }
 
   private shown(): Community[] {
@@ -142,6 +130,8 @@ export class Planner {
     this.notices.say(t("planner.loading"));
     try {
       const answer = await this.ask(address, asking.signal);
+      await painted();
+      if (asking.signal.aborted) return;
       this.share = answer.run.community_share;
       this.communities = answer.communities;
       this.asked = address;
@@ -183,8 +173,8 @@ export class Planner {
     this.notices.clear();
     this.notices.say("");
     drawLegend(this.legend, communities, choice);
-    this.table.show(communities, choice, this.sort);
-    this.map?.show(communities, choice);
+    void this.table.show(communities, choice, this.sort);
+    void this.map?.show(shapesOf(communities, choice));
     this.pick(choice.pick, "both", false);
   }
 
@@ -207,8 +197,7 @@ export class Planner {
   }
 }
 
-export function startPlanner(): void {
-  const root = byId("planner");
-  const map = byId("map");
-  if (root && map && config.regions.length) new Planner(root, map);
-}
+const root = byId("planner");
+const form = byId<HTMLFormElement>("planner-form");
+const map = byId("map");
+if (root && form && map && config.regions.length) setTimeout(() => new Planner(root, form, map), 0);

@@ -104,25 +104,13 @@ export function coverageAddress(choice: Choice, region: string): string {
 /* Classes ------------------------------------------------------------------------------------- */
 
 export interface Class {
-  colour: string;
+  look: string; /* a class of the style sheet; the server's legend has the same (server/page_planner_head.c) */
   least: number; /* inclusive; of a share, or of a count */
 }
 
-/* Cividis: told apart with any colour vision, and in grey: dark lacks, light is served. */
-const SHARES: Class[] = [
-  { colour: "#00224e", least: 0 },
-  { colour: "#3b496c", least: 0.000001 },
-  { colour: "#62646f", least: 0.25 },
-  { colour: "#8c8979", least: 0.5 },
-  { colour: "#bdb26d", least: 0.75 },
-  { colour: "#fee838", least: 0.9 },
-];
-const COUNTS: Class[] = [
-  { colour: "#00224e", least: 0 },
-  { colour: "#8c8979", least: 1 },
-  { colour: "#bdb26d", least: 2 },
-  { colour: "#fee838", least: 3 },
-];
+const classes = (name: string, least: number[]): Class[] => least.map((one, i) => ({ look: `${name}-${i}`, least: one }));
+const SHARES = classes("share", [0, 0.000001, 0.25, 0.5, 0.75, 0.9]);
+const COUNTS = classes("count", [0, 1, 2, 3]);
 
 export function classesOf(level: Level): Class[] {
   return level === "located" ? COUNTS : SHARES;

@@ -1,5 +1,6 @@
 /* The table beside the planners' map: the same figures, sortable, one row a community. */
 import { fill, h } from "./dom";
+import { painted } from "./slices";
 import { number, named, t, type Key } from "./text";
 import { figure, stateOf, type Choice, type Community, type People } from "./planner_data";
 import type { Care } from "./types";
@@ -98,6 +99,8 @@ export function sorted(communities: Community[], choice: Choice, sort: Sort): Co
   });
 }
 
+const ROWS_A_SLICE = 16;
+
 export interface TableEvents {
   pick(code: string, by: "tap" | "hover"): void;
   sort(sort: Sort): void;
@@ -105,26 +108,41 @@ export interface TableEvents {
 
 export class PlannerTable {
   private rows = new Map<string, HTMLTableRowElement>();
+  private showing = 0;
+  private selected: string | null = null;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly events: TableEvents,
   ) {}
 
-  show(communities: Community[], choice: Choice, sort: Sort): void {
-    this.rows = new Map();
-    const head = COLUMNS.map((column) => this.heading(column, choice, sort));
-    const body = sorted(communities, choice, sort).map((community) => this.row(community, choice));
-    fill(
-      this.root,
-      h(
-        "table",
-        { class: "coverage" },
-        h("caption", {}, t("planner.caption", { care: t(`care.${choice.care}`), level: t(`level.${choice.level}`), minutes: choice.minutes })),
-        h("thead", {}, h("tr", {}, ...head)),
-        h("tbody", {}, ...body),
-      ),
-    );
+  /**
+   * The first rows at once, the others in slices; `aria-busy` until all are there. A table that is there
+   * already stays until the whole new one takes its place.
+   */
+  async show(communities: Community[], choice: Choice, sort: Sort): Promise<void> {
+    const turn = ++this.showing;
+    const isFirst = this.rows.size === 0;
+    const rows = new Map<string, HTMLTableRowElement>();
+    const body = h("tbody");
+    const head = h("tr", {}, ...COLUMNS.map((column) => this.heading(column, choice, sort)));
+    const words = { care: t(`care.${choice.care}`), level: t(`level.${choice.level}`), minutes: choice.minutes };
+    const table = h("table", { class: "coverage chosen" }, h("caption", {}, t("planner.caption", words)), h("thead", {}, head), body);
+    this.root.setAttribute("aria-busy", "true");
+    const all = sorted(communities, choice, sort);
+    for (let i = 0; i < all.length; i++) {
+      const row = this.row(all[i]!, choice);
+      rows.set(all[i]!.community, row);
+      body.appendChild(row);
+      if (!isFirst || i % ROWS_A_SLICE !== 0 || i === 0) continue;
+      if (table.parentNode !== this.root) fill(this.root, table);
+      await painted();
+      if (turn !== this.showing) return;
+    }
+    this.rows = rows;
+    if (table.parentNode !== this.root) fill(this.root, table);
+    this.root.removeAttribute("aria-busy");
+    this.select(this.selected, false);
   }
 
   private heading(column: Column, choice: Choice, sort: Sort): HTMLElement {
@@ -157,6 +175,7 @@ export class PlannerTable {
   }
 
   select(code: string | null, bring: boolean): void {
+    this.selected = code;
     for (const [other, row] of this.rows) row.classList.toggle("selected", other === code);
     if (bring && code) this.rows.get(code)?.scrollIntoView({ block: "nearest" });
   }

@@ -1,5 +1,5 @@
 /* The list of what was found: one card a facility, in step with the map by its id. */
-import { fill, h, prefersStill, type Child } from "./dom";
+import { append, fill, h, prefersStill, type Child } from "./dom";
 import { metres, minutes } from "./format";
 import { offerWords, reasons } from "./offer_words";
 import type { Found, FoundFacility } from "./search";
@@ -22,6 +22,10 @@ function tags(item: FoundFacility): Child {
   if (properties.inclusive) words.push(t("tag.inclusive"));
   if (properties.demonstration) words.push(t("tag.demonstration"));
   return h("p", { class: "tags" }, ...words.map((word) => h("span", { class: "tag" }, word)));
+}
+
+function nameOf({ facility: { properties } }: FoundFacility): string {
+  return named(properties) ?? t("facility.unnamed");
 }
 
 export function wayText(item: FoundFacility): string {
@@ -64,9 +68,18 @@ function offerList(offers: Offer[]): Child {
   );
 }
 
+/** The choice to compare is on the server's cards already, hidden from who has no script. */
+function ensureLabel(card: HTMLElement): HTMLElement {
+  const there = card.querySelector<HTMLElement>(".compare-choice");
+  if (there) return there;
+  const made = h("label", { class: "compare-choice" }, h("input", { type: "checkbox" }), " ", t("compare.choose"));
+  card.append(made);
+  return made;
+}
+
 export class Results {
   private readonly cards = new Map<string, HTMLElement>();
-  private readonly heading = h("h2", { id: "results-heading", tabindex: "-1" });
+  private heading: HTMLElement = h("h2", { id: "results-heading", tabindex: "-1" });
   private readonly note = h("p", { class: "quiet-text" });
   private readonly items = h("ol", { class: "cards" });
   private readonly more: HTMLButtonElement;
@@ -75,16 +88,65 @@ export class Results {
     private readonly root: HTMLElement,
     private readonly events: ResultsEvents,
   ) {
+    if (root.childElementCount) root.dataset["served"] = "";
     this.more = h("button", { type: "button", class: "wide", hidden: true, onclick: () => events.more() }, t("results.more"));
   }
 
   /** Forget what is shown; say what is going on instead. */
   message(...parts: Child[]): void {
+    delete this.root.dataset["served"];
     this.cards.clear();
     fill(this.root, ...parts);
   }
 
+  /** Is the list here that the server wrote with the page? It stays until it is replaced. */
+  isServed(): boolean {
+    return "served" in this.root.dataset;
+  }
+
+  /**
+   * A list that begins as the server's did keeps its cards, so that nothing moves under a reader's eyes:
+   * they are given what only the script can.
+   */
+  private adopted(found: Found, compare: readonly string[]): HTMLElement[] {
+    const served = Array.from(this.root.querySelectorAll<HTMLElement>(".cards > .card"));
+    const same = served.every((card, i) => {
+      const item = found.items[i];
+      if (!item || item.facility.id !== card.dataset["id"]) return false;
+      const said = (what: string): string | null | undefined => card.querySelector(what)?.textContent;
+      return said(".way") === wayText(item) && said("h3 a") === nameOf(item);
+    });
+    if (!same || !served.length) return [];
+    served.forEach((card, i) => this.wire(card, found.items[i]!, compare));
+    return served;
+  }
+
+  private wire(card: HTMLElement, item: FoundFacility, compare: readonly string[]): void {
+    const { id } = item.facility;
+    const select = (by: "hover" | "focus" | "tap") => (): void => this.events.select(id, by);
+    card.addEventListener("mouseenter", select("hover"));
+    card.addEventListener("focusin", select("focus"));
+    card.addEventListener("click", select("tap"));
+    const label = ensureLabel(card);
+    const box = label.querySelector("input")!;
+    box.setAttribute("aria-label", t("compare.choose_named", { name: nameOf(item) }));
+    box.addEventListener("change", () => this.events.compare(id, box.checked));
+    box.checked = compare.includes(id);
+    this.cards.set(id, card);
+  }
+
   show(found: Found, search: Search, compare: readonly string[]): void {
+    const kept = this.isServed() ? this.adopted(found, compare) : [];
+    delete this.root.dataset["served"];
+    if (kept.length) {
+      const list = kept[0]!.parentElement!;
+      append(list, found.items.slice(kept.length).map((item, i) => this.card(item, kept.length + i + 1, search, found, compare)));
+      this.heading = this.root.querySelector<HTMLElement>("#results-heading") ?? this.heading;
+      while (list.nextSibling) list.nextSibling.remove(); /* the server's way to more */
+      this.more.hidden = found.complete;
+      this.root.append(this.more);
+      return;
+    }
     this.cards.clear();
     this.heading.textContent = found.matched === null ? t("results.heading") : count("results.found", found.matched);
     this.note.textContent = [
@@ -99,33 +161,24 @@ export class Results {
 
   private card(item: FoundFacility, rank: number, search: Search, found: Found, compare: readonly string[]): HTMLElement {
     const { id, properties } = item.facility;
-    const name = named(properties) ?? t("facility.unnamed");
     const why = reasons(properties, search, found.age);
-    const select = (by: "hover" | "focus" | "tap") => (): void => this.events.select(id, by);
-    const box = h("input", {
-      type: "checkbox",
-      "aria-label": t("compare.choose_named", { name }),
-      onchange: (event: Event) => this.events.compare(id, (event.currentTarget as HTMLInputElement).checked),
-    });
-    box.checked = compare.includes(id);
     const query = language === "en" ? "?lang=en" : "";
     const card = h(
       "li",
-      { class: "card", "data-id": id, onmouseenter: select("hover"), onfocusin: select("focus"), onclick: select("tap") },
+      { class: "card", "data-id": id },
       h(
         "h3",
         {},
         h("span", { class: "rank", "aria-hidden": "true" }, rank),
-        h("a", { href: `/facilities/${id}${query}` }, name),
+        h("a", { href: `/facilities/${id}${query}` }, nameOf(item)),
       ),
       h("p", { class: "way" }, wayText(item)),
       tags(item),
       offerList(properties.offers),
       properties.address && h("p", { class: "quiet-text" }, properties.address),
       why && h("p", { class: "why" }, why),
-      h("label", { class: "compare-choice" }, box, " ", t("compare.choose")),
     );
-    this.cards.set(id, card);
+    this.wire(card, item, compare);
     return card;
   }
 

@@ -22,7 +22,7 @@ export interface Found {
 }
 
 export interface Asking {
-  thisMonth: string;
+  thisMonth: () => string;
   walk: boolean;
   cut: AbortSignal;
 }

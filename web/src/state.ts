@@ -89,10 +89,10 @@ function readIds(text: string | null): string[] {
 }
 
 /** The age in months at the start month, or this month; null where no birth month is given. */
-export function ageOf(search: Search, thisMonth: string): number | null {
+export function ageOf(search: Search, thisMonth: () => string): number | null {
   const born = monthNumber(search.born);
   if (born === null) return search.age;
-  const at = monthNumber(search.start) ?? monthNumber(thisMonth);
+  const at = monthNumber(search.start) ?? monthNumber(thisMonth());
   return at === null ? null : at - born;
 }
 
@@ -118,7 +118,7 @@ export function readAddress(query: string): View {
 }
 
 /** The query of the address; `keep` is the present one, whose language choice stays. */
-export function writeAddress(view: View, thisMonth: string, keep: string): string {
+export function writeAddress(view: View, thisMonth: () => string, keep: string): string {
   const { search } = view;
   const params: [string, string][] = [];
   const put = (name: string, value: string | null | false): void => {

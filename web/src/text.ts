@@ -23,6 +23,7 @@ export function count(key: Counted, n: number, values: Record<string, string | n
 }
 
 export function number(value: number, digits = 0): string {
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value); /* what there is most of */
   return value.toLocaleString(locale, { maximumFractionDigits: digits });
 }
 

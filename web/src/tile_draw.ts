@@ -1,5 +1,6 @@
 /* Drawing one tile of the base map onto a canvas. */
 import type { VectorTile, VectorTileFeature, VectorTileLayer } from "@mapbox/vector-tile";
+import { breathe } from "./slices";
 import { rankOf, widthOf, type StreetRank, type Theme } from "./tile_style";
 
 /** A part of a decoded tile: `scale` pixels a unit, moved by whole pixels. */
@@ -26,8 +27,13 @@ function trace(context: CanvasRenderingContext2D, feature: VectorTileFeature, fr
   }
 }
 
-function each(layer: VectorTileLayer | undefined, visit: (feature: VectorTileFeature) => void): void {
-  for (let i = 0; layer && i < layer.length; i++) visit(layer.feature(i));
+const FEATURES_A_LOOK = 16; /* between two looks at the clock */
+
+async function each(layer: VectorTileLayer | undefined, visit: (feature: VectorTileFeature) => void): Promise<void> {
+  for (let i = 0; layer && i < layer.length; i++) {
+    visit(layer.feature(i));
+    if (i % FEATURES_A_LOOK === 0) await breathe();
+  }
 }
 
 const POINT = 1;
@@ -36,11 +42,11 @@ const AREA = 3;
 export const TYPES = { POINT, LINE, AREA };
 
 /** Areas of a layer in one colour, its lines (a canal, a brook) as strokes of it. */
-function areas(context: CanvasRenderingContext2D, layer: VectorTileLayer | undefined, frame: Frame, colour: string): void {
+async function areas(context: CanvasRenderingContext2D, layer: VectorTileLayer | undefined, frame: Frame, colour: string): Promise<void> {
   context.fillStyle = colour;
   context.strokeStyle = colour;
   context.lineWidth = Math.max(0.8, 2 ** (frame.zoom - 14));
-  each(layer, (feature) => {
+  await each(layer, (feature) => {
     if (feature.type === POINT) return;
     context.beginPath();
     trace(context, feature, frame, feature.type === AREA);
@@ -49,10 +55,22 @@ function areas(context: CanvasRenderingContext2D, layer: VectorTileLayer | undef
   });
 }
 
-function streets(context: CanvasRenderingContext2D, layer: VectorTileLayer | undefined, frame: Frame, theme: Theme): void {
-  /* One path a width: casings first, so that crossings run into one another. */
+/** One path for many streets: crossings run into one another. */
+async function stroke(context: CanvasRenderingContext2D, features: VectorTileFeature[], frame: Frame, colour: string, width: number): Promise<void> {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  for (let i = 0; i < features.length; i++) {
+    trace(context, features[i]!, frame, false);
+    if (i % FEATURES_A_LOOK === 0) await breathe();
+  }
+  context.stroke();
+}
+
+async function streets(context: CanvasRenderingContext2D, layer: VectorTileLayer | undefined, frame: Frame, theme: Theme): Promise<void> {
+  /* One path a width: all casings first. */
   const groups = new Map<string, { rank: StreetRank; width: number; features: VectorTileFeature[] }>();
-  each(layer, (feature) => {
+  await each(layer, (feature) => {
     if (feature.type !== LINE) return;
     const kind = kindOf(feature);
     const rank = rankOf(kind);
@@ -66,24 +84,19 @@ function streets(context: CanvasRenderingContext2D, layer: VectorTileLayer | und
   const sorted = [...groups.values()].sort((a, b) => a.width - b.width);
   context.lineJoin = "round";
   context.lineCap = "round";
-  const stroke = (features: VectorTileFeature[], colour: string, width: number): void => {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
-    for (const feature of features) trace(context, feature, frame, false);
-    context.stroke();
-  };
-  for (const { rank, width, features } of sorted) if (rank !== "path") stroke(features, theme.casing, width + 1.2);
+  for (const { rank, width, features } of sorted)
+    if (rank !== "path") await stroke(context, features, frame, theme.casing, width + 1.2);
   for (const { rank, width, features } of sorted) {
     context.setLineDash(rank === "path" ? [3, 2] : []);
-    stroke(features, theme[rank], width);
+    await stroke(context, features, frame, theme[rank], width);
   }
   context.setLineDash([]);
 }
 
-export function drawTile(context: CanvasRenderingContext2D, tile: VectorTile, frame: Frame, theme: Theme): void {
-  areas(context, tile.layers["green"], frame, theme.green);
-  areas(context, tile.layers["water"], frame, theme.water);
-  if (frame.zoom >= 14) areas(context, tile.layers["buildings"], frame, theme.building);
-  streets(context, tile.layers["streets"], frame, theme);
+/** In slices: it is done when the promise is. */
+export async function drawTile(context: CanvasRenderingContext2D, tile: VectorTile, frame: Frame, theme: Theme): Promise<void> {
+  await areas(context, tile.layers["green"], frame, theme.green);
+  await areas(context, tile.layers["water"], frame, theme.water);
+  if (frame.zoom >= 14) await areas(context, tile.layers["buildings"], frame, theme.building);
+  await streets(context, tile.layers["streets"], frame, theme);
 }

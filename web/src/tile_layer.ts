@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 import { prefersDark } from "./dom";
 import { drawTile } from "./tile_draw";
+import { inTurn } from "./slices";
 import type { TileSource } from "./tile_source";
 import { DARK, LIGHT, type Theme } from "./tile_style";
 
@@ -39,10 +40,11 @@ export class TileLayer extends L.GridLayer {
     const part = ancestor(coords, this.source.maxzoom);
     const tile = await this.source.tile(part.z, part.x, part.y);
     const context = canvas.getContext("2d");
-    if (!tile || !context) return;
+    if (!tile || !context || !canvas.isConnected) return; /* the map may have moved on */
     const layer = Object.values(tile.layers)[0];
     const scale = (size * part.times) / (layer?.extent ?? 4096);
+    const frame = { zoom: coords.z, scale, dx: -part.left * size, dy: -part.top * size };
     context.scale(dense, dense);
-    drawTile(context, tile, { zoom: coords.z, scale, dx: -part.left * size, dy: -part.top * size }, themeNow());
+    await inTurn(() => drawTile(context, tile, frame, themeNow()));
   }
 }

@@ -1,6 +1,5 @@
 /* Where a parent starts from: one point or two (home and work), each by name, by position, by a tap. */
 import { ApiError } from "./api";
-import { h } from "./dom";
 import { SuggestBox } from "./suggest";
 import { t, type Key } from "./text";
 import type { LonLat } from "./types";
@@ -38,8 +37,8 @@ function position(): Promise<LonLat> {
   });
 }
 
+/** A field with its two buttons, as the server wrote them. */
 class Row {
-  readonly element: HTMLElement;
   readonly input: HTMLInputElement;
   readonly box: SuggestBox;
   at: LonLat | null = null; /* what the words in the field stand for */
@@ -47,24 +46,22 @@ class Row {
 
   constructor(
     readonly which: Which,
-    input: HTMLInputElement,
+    root: Element,
     private readonly events: WhereEvents,
   ) {
-    this.input = input;
-    input.placeholder = t(`where.placeholder.${which}`);
-    this.locate = h("button", { type: "button", class: "locate", onclick: () => void this.usePosition() }, t("where.position"));
-    const pick = h("button", { type: "button", class: "pick", onclick: () => events.pick(which) }, t("where.pick"));
-    const field = h("span", { class: "combo" });
-    input.replaceWith(field);
-    field.appendChild(input);
-    this.element = h("div", { class: "where-row" }, field, h("span", { class: "where-buttons" }, this.locate, pick));
-    this.box = new SuggestBox(input, `where-${which}`, (at) => this.move(at), (text) => events.say(text));
+    this.input = root.querySelector("input")!;
+    this.input.placeholder = t(`where.placeholder.${which}`);
+    this.input.removeAttribute("aria-describedby"); /* the placeholder says what the server's hint does */
+    this.locate = root.querySelector<HTMLButtonElement>("button.locate")!;
+    this.locate.addEventListener("click", () => void this.usePosition());
+    root.querySelector("button.pick")!.addEventListener("click", () => events.pick(which));
+    this.box = new SuggestBox(this.input, `where-${which}`, (at) => this.move(at), (text) => events.say(text));
     /* an emptied field takes its point away */
-    input.addEventListener("change", () => {
-      if (!input.value.trim()) this.move(null);
+    this.input.addEventListener("change", () => {
+      if (!this.input.value.trim()) this.move(null);
     });
     /* words that were changed no longer stand for the point they stood for */
-    input.addEventListener("input", () => {
+    this.input.addEventListener("input", () => {
       this.at = null;
     });
   }
@@ -92,43 +89,31 @@ class Row {
 export class Where {
   private readonly home: Row;
   private readonly work: Row;
-  private readonly add: HTMLButtonElement;
-  private readonly workGroup: HTMLElement;
+  private readonly second: HTMLDetailsElement;
+  private readonly summary: Element;
 
-  /** `input` is the form's own field for a place; the rest is built around it. */
+  /** `root` is the form's part for places: a disclosure that is closed once there is a list. */
   constructor(
-    input: HTMLInputElement,
+    private readonly root: HTMLDetailsElement,
     private readonly events: WhereEvents,
   ) {
-    const mark = document.createComment("");
-    input.replaceWith(mark);
-    this.home = new Row("home", input, events);
-    mark.replaceWith(this.home.element);
-    const second = h("input", { type: "text", id: "where-work", "aria-label": t("where.work"), enterkeyhint: "search" });
-    const holder = h("div", {}, second);
-    this.work = new Row("work", second, events);
-    holder.textContent = "";
-    this.add = h("button", { type: "button", class: "quiet", onclick: () => this.showWork(true) }, t("where.add_work"));
-    const remove = h("button", { type: "button", class: "quiet", onclick: () => this.showWork(false) }, t("where.remove_work"));
-    this.workGroup = h("div", { class: "where-work", hidden: true }, this.work.element, remove);
-    this.home.element.insertAdjacentElement("afterend", this.add);
-    this.add.insertAdjacentElement("afterend", this.workGroup);
+    this.second = root.querySelector<HTMLDetailsElement>("details.second")!;
+    this.summary = root.querySelector(".start")!;
+    this.home = new Row("home", root.querySelector(".where-home")!, events);
+    this.work = new Row("work", this.second, events);
+    this.second.querySelector("button.remove")!.addEventListener("click", () => this.removeWork());
   }
 
   private row(which: Which): Row {
     return which === "home" ? this.home : this.work;
   }
 
-  private showWork(shown: boolean): void {
-    this.workGroup.hidden = !shown;
-    this.add.hidden = shown;
-    if (shown) this.work.input.focus();
-    else {
-      this.work.input.value = "";
-      this.work.at = null;
-      this.events.moved("work", null);
-      this.add.focus();
-    }
+  private removeWork(): void {
+    this.work.input.value = "";
+    this.work.at = null;
+    this.second.open = false;
+    this.second.querySelector("summary")!.focus();
+    this.events.moved("work", null);
   }
 
   /** Show points that came from elsewhere: the address bar, a tap on the map. */
@@ -138,10 +123,19 @@ export class Where {
       row.input.value = at ? t("where.on_map") : "";
       row.at = at;
     }
-    if (work) {
-      this.workGroup.hidden = false;
-      this.add.hidden = true;
-    }
+    if (work) this.second.open = true;
+    const names = [this.home, this.work].filter((row) => row.at).map((row) => row.input.value);
+    if (names.length)
+      this.summary.textContent = names[1]
+        ? t("search.from_two", { place: names[0]!, other: names[1] })
+        : t("search.from_place", { place: names[0]! });
+  }
+
+  /** Opened, one chooses where to start; closed, the list is nearer. A focus within goes to its summary. */
+  open(open: boolean): void {
+    const held = this.root.open && this.root.contains(document.activeElement);
+    this.root.open = open;
+    if (held && !open) this.root.querySelector("summary")!.focus({ preventScroll: true });
   }
 
   /** Take what is typed but not yet chosen. False where the words name no place we know. */
@@ -161,6 +155,8 @@ export class Where {
   }
 
   focus(which: Which = "home"): void {
+    this.root.open = true;
+    if (which === "work") this.second.open = true;
     this.row(which).input.focus();
   }
 }
