@@ -145,7 +145,7 @@ static void read_cell(struct reading *reading, const json_t *cell, uint32_t bit,
 {
     reading->is_wrong |= json_array_size(cell) != CELL_FIGURES;
     figures->located[bit] =
-        (uint16_t)read_integer(reading, json_array_get(cell, 0), 0, UINT16_MAX, 0);
+        (uint32_t)read_integer(reading, json_array_get(cell, 0), 0, UINT32_MAX, 0);
     for (size_t level = 0; level < COVERAGE_LEVELS; level++) {
         const json_t *median = json_array_get(cell, 2 + 3 * level);
         const json_t *p90 = json_array_get(cell, 3 + 3 * level);

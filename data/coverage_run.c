@@ -132,8 +132,7 @@ static void count_located(const struct making *making, struct coverage_community
     for (uint32_t j = 0; j < ground->facility_count; j++)
         if (ground->dataset->facilities[ground->facilities[j].number].region == ground->region)
             for (uint32_t bit = 0; bit < COVERAGE_CARES * COVERAGE_AGES; bit++)
-                whole->located[bit] =
-                    (uint16_t)(whole->located[bit] + (making->marks[j].offered >> bit & 1));
+                whole->located[bit] += making->marks[j].offered >> bit & 1;
 }
 
 /* Without streets nobody is within any time of anything. */

@@ -7,6 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Sums too large for a count stay at the largest one: no town has so many, a file may. */
+static void add_count(int32_t *sum, int32_t count)
+{
+    if (__builtin_add_overflow(*sum, count, sum))
+        *sum = INT32_MAX;
+}
+
 /* Places ----------------------------------------------------------------------------------------- */
 
 void coverage_supply_find(const struct coverage_ground *ground, const struct vacancies *vacancies,
@@ -25,8 +32,9 @@ void coverage_supply_find(const struct coverage_ground *ground, const struct vac
             if (group->licensed == NONE)
                 continue;
             is_known = true;
-            *(group->admission == ADMISSION_STAFF_ONLY ? &supply[i].places_staff_only
-                                                       : &supply[i].places) += group->licensed;
+            add_count(group->admission == ADMISSION_STAFF_ONLY ? &supply[i].places_staff_only
+                                                               : &supply[i].places,
+                      group->licensed);
         }
         if (supply[i].is_public && !is_known && facility->licensed_total != NONE)
             supply[i].places = facility->licensed_total;
@@ -37,8 +45,10 @@ void coverage_supply_find(const struct coverage_ground *ground, const struct vac
 
 static void add_figure(int32_t *sum, int32_t figure)
 {
-    if (figure != NONE)
-        *sum = (*sum == NONE ? 0 : *sum) + figure;
+    if (figure == NONE)
+        return;
+    *sum = *sum == NONE ? 0 : *sum;
+    add_count(sum, figure);
 }
 
 /* Those of the resident points; where a community has none of them, its own figure. */
@@ -70,8 +80,8 @@ static void count_people(const struct coverage_ground *ground, struct coverage_r
 static void add_supply(struct coverage_entry *entry, const struct coverage_supply *supply)
 {
     entry->facilities += supply->is_public;
-    entry->places += supply->places;
-    entry->places_staff_only += supply->places_staff_only;
+    add_count(&entry->places, supply->places);
+    add_count(&entry->places_staff_only, supply->places_staff_only);
 }
 
 void coverage_run_relate(struct coverage_entry *entry)
@@ -80,7 +90,7 @@ void coverage_run_relate(struct coverage_entry *entry)
     if (entry->residents == NONE || entry->residents == 0)
         return;
     double thousands = entry->residents / 1000.0;
-    entry->places_per_1000 = (entry->places + entry->places_staff_only) / thousands;
+    entry->places_per_1000 = ((double)entry->places + entry->places_staff_only) / thousands;
     entry->public_places_per_1000 = entry->places / thousands;
 }
 

@@ -51,6 +51,13 @@ const char *import_report_text(struct import_report *report, const char *text)
     return copy;
 }
 
+void import_report_refuse(struct import_report *report, const char *sentence)
+{
+    report->refused = import_report_text(report, sentence);
+    if (!report->refused)
+        report->refused = "the import was refused, and its report is too full to say why";
+}
+
 /* Room for one more, or NULL past the ceiling or the memory. */
 static void *one_more(void **items, uint32_t *count, uint32_t *capacity, size_t size)
 {

@@ -118,7 +118,7 @@ struct import_report {
     uint32_t unused_count;
     uint64_t not_listed;
 
-    struct arena arena; /* holds all text and lists */
+    struct arena arena; /* holds all text, REPORT_MAX_BYTES of it */
 };
 
 void import_report_init(struct import_report *report, const char *kind);
@@ -130,7 +130,9 @@ void import_report_warn(struct import_report *report, enum import_warning warnin
                         const struct import_entry *entry);
 void import_report_conflict(struct import_report *report,
                             const struct import_conflict_entry *conflict);
-/* A copy that lives as long as the report; NULL when memory is out. */
+/* Nothing is to be committed, and why; also of a report that has no room for the sentence. */
+void import_report_refuse(struct import_report *report, const char *sentence);
+/* A copy that lives as long as the report; NULL when memory, or the report's room, is out. */
 const char *import_report_text(struct import_report *report, const char *text);
 
 /* Rows that did not come in as the file has them: the command's exit code 3. */

@@ -186,7 +186,8 @@ void import_report_print(const struct import_report *report, FILE *out)
     if (report->unused_count) {
         fprintf(out, "columns not used:");
         for (uint32_t i = 0; i < report->unused_count; i++)
-            fprintf(out, "%s %s", i ? "," : "", report->unused_columns[i]);
+            fprintf(out, "%s %s", i ? "," : "",
+                    report->unused_columns[i] ? report->unused_columns[i] : "(too long)");
         fputc('\n', out);
     }
     if (report->refused)

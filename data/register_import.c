@@ -285,7 +285,7 @@ static enum status judge_missing(struct running *run, struct error *error)
             (unsigned long long)run->nameless_count, (unsigned long long)run->first_nameless);
     else
         return STATUS_OK;
-    run->report->refused = import_report_text(run->report, sentence);
+    import_report_refuse(run->report, sentence);
     return error_set_parameter(error, STATUS_REJECTED, "close-missing", "%s", sentence);
 }
 
@@ -435,7 +435,7 @@ static enum status finish(struct running *run, struct error *error)
                  "takes all or nothing",
                  (unsigned long long)run->report->rejected,
                  (unsigned long long)run->report->conflicting);
-        run->report->refused = import_report_text(run->report, sentence);
+        import_report_refuse(run->report, sentence);
     }
     if (run->report->refused || options->dry_run) {
         store_rollback(run->store);

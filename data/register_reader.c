@@ -138,22 +138,21 @@ const char *register_row_identity(const struct register_reader *reader, const st
 {
     struct row_context context = {.reader = reader, .row = row, .arena = arena};
     const struct mapping *mapping = reader->mapping;
-    char joined[REGISTER_MAX_ID_BYTES + 1];
+    char joined[REGISTER_MAX_ID_BYTES];
     size_t used = 0;
     for (uint32_t i = 0; i < mapping->identity_count; i++) {
         struct row_text part = row_column(&context, mapping->identity[i]);
         *column = part.column;
-        if (!part.text || used + part.length + 1 > REGISTER_MAX_ID_BYTES)
+        size_t slash = used ? 1 : 0;
+        if (!part.text || used + slash + part.length > REGISTER_MAX_ID_BYTES)
             return NULL;
-        if (used)
+        if (slash)
             joined[used++] = '/';
         memcpy(joined + used, part.text, part.length);
         used += part.length;
     }
-    const struct row_text whole = {.text = joined, .length = used};
-    joined[used] = '\0';
     for (size_t i = 0; i < used; i++)
         if ((unsigned char)joined[i] < ' ')
             joined[i] = ' ';
-    return arena_copy(arena, whole.text, whole.length);
+    return arena_copy(arena, joined, used);
 }

@@ -151,6 +151,7 @@ enum status walking_add_network(struct dataset *dataset, uint16_t region, struct
     enum status status = place_profiles(dataset, added, error);
     if (status) {
         close_network(added);
+        free(added);
         return status;
     }
     dataset->networks[dataset->network_count++] = added;

@@ -25,11 +25,10 @@ enum status coverage_init(const struct coverage_input *input, struct coverage *c
     for (uint32_t j = 0; j < input->facility_count; j++) {
         const struct coverage_facility *facility = &input->facilities[j];
         for (uint32_t bit = 0; bit < COVERAGE_CARES * COVERAGE_AGES; bit++) {
-            uint16_t offers = facility->offered >> bit & 1;
-            region->located[bit] = (uint16_t)(region->located[bit] + offers);
+            uint32_t offers = facility->offered >> bit & 1;
+            region->located[bit] += offers;
             if (facility->community < input->community_count)
-                coverage->communities[facility->community].located[bit] =
-                    (uint16_t)(coverage->communities[facility->community].located[bit] + offers);
+                coverage->communities[facility->community].located[bit] += offers;
         }
     }
     return STATUS_OK;

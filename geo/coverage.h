@@ -56,7 +56,7 @@ struct coverage_cell {
 struct coverage_community {
     double weight;                                    /* all of it, off the network too */
     double off_network_weight;                        /* unserved, but still in the denominator */
-    uint16_t located[COVERAGE_CARES * COVERAGE_AGES]; /* facilities standing inside, by bit */
+    uint32_t located[COVERAGE_CARES * COVERAGE_AGES]; /* facilities standing inside, by bit */
     struct coverage_cell cells[COVERAGE_CARES][COVERAGE_AGES][COVERAGE_LEVELS];
 };
 

@@ -69,7 +69,7 @@ static void fill_places(const struct coverage_entry *entry, struct public_covera
     int64_t residents = isnan(shown->residents) ? 0 : public_count(shown->residents);
     double thousands = residents ? (double)residents / 1000 : NAN;
     shown->public_places_per_1000 = entry->places / thousands;
-    shown->places_per_1000 = (entry->places + entry->places_staff_only) / thousands;
+    shown->places_per_1000 = ((double)entry->places + entry->places_staff_only) / thousands;
     shown->places_needed = -1;
     if (residents && !isnan(entry->standard_per_1000))
         shown->places_needed = (int64_t)ceil(entry->standard_per_1000 * thousands - 1e-9);

@@ -305,3 +305,28 @@ TEST(without_streets_or_people_a_run_says_so)
     coverage_ground_release(ground);
     coverage_world_release(&town);
 }
+
+TEST(sums_that_no_count_holds_stay_at_the_largest_one)
+{
+    struct test_random random = test_random();
+    struct error error = {0};
+    struct coverage_world town = coverage_world_make(&random, 20, 30);
+    struct dataset *dataset = town.world->dataset;
+    const struct coverage_parameters parameters = {0};
+    struct coverage_ground *ground;
+    struct coverage_run *run;
+    for (uint32_t k = 0; k < town.people.count; k++)
+        town.people.residents[k] = town.people.children[k] = INT32_MAX / 2;
+    for (uint32_t i = 0; i < dataset->group_count; i++)
+        dataset->groups[i].licensed = INT32_MAX / 2;
+    REQUIRE_OK(coverage_ground_make(dataset, &parameters, &town.people, &ground, &error), &error);
+    REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, 15, false, &run, &error), &error);
+    CHECK_INT(run->whole.residents, INT32_MAX);
+    CHECK_INT(run->whole.children, INT32_MAX);
+    CHECK_INT(run->whole.places, INT32_MAX);
+    CHECK(run->whole.places_per_1000 > 0 && run->whole.public_places_per_1000 > 0);
+    CHECK(run->whole.places_needed == NONE || run->whole.places_needed > 0);
+    coverage_run_release(run);
+    coverage_ground_release(ground);
+    coverage_world_release(&town);
+}

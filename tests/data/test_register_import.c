@@ -477,6 +477,49 @@ TEST(a_report_lists_ten_thousand_rows_of_a_kind_and_counts_the_others)
     import_case_close(&c);
 }
 
+/* A mapping whose one identity column has a name of `length` letters. */
+static void map_long_column(struct import_case *c, char *name, size_t length)
+{
+    char *json = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&json, &bytes);
+    REQUIRE(out);
+    memset(name, 'a', length);
+    name[length] = '\0';
+    fprintf(out, "{\"version\":1,\"source\":\"town\",\"identity\":\"%s\"}", name);
+    fclose(out);
+    REQUIRE_OK(mapping_parse(json, bytes, &c->mapping, &c->error), &c->error);
+    c->has_mapping = true;
+    free(json);
+}
+
+TEST(strict_takes_nothing_also_where_the_report_has_no_room_to_say_so)
+{
+    enum { NAME_BYTES = 8000, ROWS = 8600 };
+    struct import_case c;
+    char name[NAME_BYTES + 1], *text = NULL;
+    size_t length;
+    import_case_open(&c, "memory:", "sample-town", NULL);
+    map_long_column(&c, name, NAME_BYTES);
+    FILE *out = open_memstream(&text, &length);
+    REQUIRE(out);
+    fprintf(out, "%s,b\nA1,x\n", name);
+    for (int i = 0; i < ROWS; i++)
+        fprintf(out, ",x\n"); /* no identity: the report keeps the column's name each time */
+    fclose(out);
+    struct register_import_options options = import_case_options(&c);
+    options.coordsys = "none";
+    options.strict = true;
+    REQUIRE_OK(import_case_run(&c, write_bytes("full.csv", text, length), &options), &c.error);
+    CHECK_INT(c.report.rejected, ROWS);
+    CHECK(c.report.arena.used_bytes + 64 >= REPORT_MAX_BYTES); /* the report is full */
+    CHECK(!c.report.committed);
+    CHECK(c.report.refused && c.report.refused[0]);
+    CHECK_INT(import_case_count(&c, DAY_NONE, NULL, NULL), 0);
+    free(text);
+    import_case_close(&c);
+}
+
 TEST(the_encoding_is_declared_by_option_or_mapping)
 {
     struct import_case c;

@@ -367,3 +367,45 @@ TEST(japanese_ages_hours_and_flags_become_bands_intervals_and_offers)
     CHECK_INT(bundle->hours[0].weekdays, 0x16); /* Tuesday, Wednesday, Friday */
     close_reading(reading);
 }
+
+/* The identity that a row with these cells has; NULL = none. */
+static const char *identity_of(const char *const *texts, uint32_t count, struct arena *arena)
+{
+    static const char *const columns[] = {"a", "b"};
+    struct table_cell cells[2];
+    struct mapping mapping;
+    struct error error;
+    struct register_reader reader;
+    struct region region = read_region("regions/sample-town.json");
+    const char *json = count == 2 ? "{\"version\":1,\"identity\":[\"a\",\"b\"]}"
+                                  : "{\"version\":1,\"identity\":\"a\"}";
+    const char *column;
+    for (uint32_t i = 0; i < count; i++)
+        cells[i] = (struct table_cell){texts[i], strlen(texts[i]), false};
+    REQUIRE_OK(mapping_parse(json, strlen(json), &mapping, &error), &error);
+    REQUIRE_OK(
+        register_reader_init(&reader, &mapping, &region, "town", 0, 0, columns, count, &error),
+        &error);
+    const struct table_row row = {.line = 2, .cells = cells, .cell_count = count};
+    const char *identity = register_row_identity(&reader, &row, arena, &column);
+    register_reader_release(&reader);
+    mapping_release(&mapping);
+    region_release(&region);
+    return identity;
+}
+
+TEST(an_identity_may_be_as_long_as_its_refusal_says)
+{
+    char text[REGISTER_MAX_ID_BYTES + 2];
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    memset(text, 'x', sizeof text);
+    text[REGISTER_MAX_ID_BYTES + 1] = '\0';
+    CHECK(!identity_of((const char *[]){text}, 1, &arena)); /* one byte too long */
+    CHECK_TEXT(identity_of((const char *[]){text + 1}, 1, &arena), text + 1);
+    CHECK(!identity_of((const char *[]){text + 2, "b"}, 2, &arena)); /* with the slash, too long */
+    char joined[REGISTER_MAX_ID_BYTES + 1];
+    snprintf(joined, sizeof joined, "%s/b", text + 3);
+    CHECK_TEXT(identity_of((const char *[]){text + 3, "b"}, 2, &arena), joined);
+    arena_release(&arena);
+}

@@ -183,3 +183,27 @@ TEST(facilities_are_located_where_they_stand_even_off_the_network)
     coverage_release(&coverage);
     scene_release(&scene);
 }
+
+TEST(more_facilities_than_sixteen_bits_count_are_all_located)
+{
+    enum { MANY = 65536 + 3 };
+    struct test_random random = test_random();
+    struct scene scene;
+    struct coverage coverage;
+    struct error error = {0};
+    scene_init(&scene, &random, 0);
+    struct coverage_facility *many = calloc(MANY, sizeof *many);
+    REQUIRE(many != NULL);
+    for (uint32_t j = 0; j < MANY; j++)
+        many[j] = (struct coverage_facility){
+            .snap = {.piece = NO_PIECE}, .community = 1, .offered = 1u << coverage_bit(2, 0)};
+    scene.input.facilities = many;
+    scene.input.facility_count = MANY;
+    REQUIRE_OK(coverage_init(&scene.input, &coverage, &error), &error);
+    CHECK_INT(coverage.communities[COMMUNITIES].located[coverage_bit(2, 0)], MANY);
+    CHECK_INT(coverage.communities[1].located[coverage_bit(2, 0)], MANY);
+    CHECK_INT(coverage.communities[0].located[coverage_bit(2, 0)], 0);
+    coverage_release(&coverage);
+    free(many);
+    scene_release(&scene);
+}
