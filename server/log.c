@@ -1,12 +1,14 @@
 #include "server/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +17,9 @@ enum {
     MAX_RINGS = 256,
     LINE_BYTES = 320,
     BATCH_BYTES = 64 * 1024,
+    PIECE_BYTES =
+        4096, /* what a pipe takes whole, or not at all, where there is room for anything */
+    PATIENCE_MS = 200, /* with whoever reads the log; none with one who had it before */
     PAUSE_NS = 50 * 1000 * 1000
 };
 
@@ -27,6 +32,8 @@ struct log_ring {
 
 struct log {
     int fd;
+    bool is_file;         /* which takes everything, and at once */
+    atomic_bool is_stuck; /* nobody read, the last time */
     enum log_format format;
     pthread_t thread;
     atomic_bool stopping;
@@ -37,12 +44,31 @@ struct log {
     _Atomic uint32_t ring_count;
 };
 
-/* Whatever does not go out at once is lost: a log must not hold the program up, nor end it. */
-static void write_all(struct log *log, const char *bytes, size_t length)
+static bool can_write(struct log *log)
 {
+    struct pollfd waiting = {.fd = log->fd, .events = POLLOUT};
+    bool can = log->is_file || poll(&waiting, 1, atomic_load(&log->is_stuck) ? 0 : PATIENCE_MS) > 0;
+    atomic_store(&log->is_stuck, !can);
+    return can;
+}
+
+/* As many whole lines as can be written without waiting. */
+static size_t piece_bytes(const struct log *log, const char *bytes, size_t length)
+{
+    if (log->is_file || length <= PIECE_BYTES)
+        return length;
+    const char *end = memrchr(bytes, '\n', PIECE_BYTES);
+    return end ? (size_t)(end + 1 - bytes) : PIECE_BYTES;
+}
+
+/* A log must not hold the program up, nor end it: what a pipe or a terminal that nobody reads does not
+ * take is lost. Returns how many lines are. */
+static uint64_t write_all(struct log *log, const char *bytes, size_t length)
+{
+    uint64_t lost = 0;
     pthread_mutex_lock(&log->mutex);
-    while (length > 0) {
-        ssize_t sent = write(log->fd, bytes, length);
+    while (length > 0 && can_write(log)) {
+        ssize_t sent = write(log->fd, bytes, piece_bytes(log, bytes, length));
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent <= 0)
@@ -51,6 +77,9 @@ static void write_all(struct log *log, const char *bytes, size_t length)
         length -= (size_t)sent;
     }
     pthread_mutex_unlock(&log->mutex);
+    for (size_t i = 0; i < length; i++)
+        lost += bytes[i] == '\n';
+    return lost;
 }
 
 static void format_time(int64_t time_ms, char text[32])
@@ -89,6 +118,13 @@ static size_t format_entry(enum log_format format, const struct log_entry *entry
     return length > 0 && length < LINE_BYTES ? (size_t)length : 0;
 }
 
+static void write_batch(struct log *log, const char *batch, size_t length)
+{
+    uint64_t lost = write_all(log, batch, length);
+    if (lost)
+        atomic_fetch_add_explicit(&log->dropped, lost, memory_order_relaxed);
+}
+
 static void drain(struct log *log, struct log_ring *ring, char *batch)
 {
     uint64_t read = atomic_load_explicit(&ring->read, memory_order_relaxed);
@@ -97,13 +133,13 @@ static void drain(struct log *log, struct log_ring *ring, char *batch)
     for (; read < written; read++) {
         used += format_entry(log->format, &ring->entries[read % RING_ENTRIES], batch + used);
         if (used + LINE_BYTES > BATCH_BYTES) {
-            write_all(log, batch, used);
+            write_batch(log, batch, used);
             used = 0;
         }
     }
     atomic_store_explicit(&ring->read, read, memory_order_release);
     if (used)
-        write_all(log, batch, used);
+        write_batch(log, batch, used);
 }
 
 static void tell_dropped(struct log *log)
@@ -111,9 +147,10 @@ static void tell_dropped(struct log *log)
     uint64_t dropped = log_dropped(log);
     if (dropped == log->dropped_told)
         return;
-    log_message(log, "%llu requests were not logged: the log's file is too slow",
+    log_message(log, "%llu requests were not logged: what takes the log is too slow",
                 (unsigned long long)(dropped - log->dropped_told));
-    log->dropped_told = dropped;
+    if (!atomic_load(&log->is_stuck)) /* else nobody has heard it */
+        log->dropped_told = dropped;
 }
 
 static void *run(void *argument)
@@ -140,7 +177,9 @@ enum status log_open(int fd, enum log_format format, struct log **log, struct er
     *log = NULL;
     if (!opened)
         return error_memory(error, "opening the log");
+    struct stat info;
     opened->fd = fd;
+    opened->is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
     opened->format = format;
     pthread_mutex_init(&opened->mutex, NULL);
     int failed = pthread_create(&opened->thread, NULL, run, opened);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 4, ENTRIES = 3000 };
@@ -84,6 +85,91 @@ TEST(log_threads_are_not_held_up_by_a_log_that_nobody_reads)
             usleep(1000);
     }
     pthread_join(closer, NULL);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void *close_log(void *log)
+{
+    log_message(log, "stopping");
+    log_close(log);
+    return NULL;
+}
+
+TEST(log_threads_end_though_nobody_reads_what_is_waiting)
+{
+    int ends[2];
+    struct log *log;
+    struct log_ring *ring;
+    struct error error;
+    pthread_t closer;
+    struct timespec until;
+    char line[4096];
+    REQUIRE(pipe(ends) == 0);
+    REQUIRE_OK(log_open(ends[1], LOG_KEY_VALUE, &log, &error), &error);
+    REQUIRE_OK(log_ring_open(log, &ring, &error), &error);
+    struct log_entry entry = {.method = "GET", .route = "/v1/nearby", .http_code = 200};
+    for (int i = 0; i < 8000; i++) /* ten times what the pipe holds */
+        log_request(ring, &entry);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    REQUIRE(pthread_create(&closer, NULL, close_log, log) == 0);
+    bool ended = pthread_timedjoin_np(closer, NULL, &until) == 0;
+    CHECK(ended);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    for (int idle = 0; idle < 500 && !ended; idle++) /* let it go, that the test may end */
+        if (read(ends[0], line, sizeof line) <= 0)
+            usleep(1000);
+    if (!ended)
+        pthread_join(closer, NULL);
+    ssize_t got = read(ends[0], line, sizeof line - 1);
+    REQUIRE(!ended || got > 0); /* what the pipe took is there, in whole lines */
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(log_threads_lose_whole_lines_alone_and_say_how_many)
+{
+    enum { MANY = 8000 };
+    int ends[2];
+    struct log *log;
+    struct log_ring *ring;
+    struct error error;
+    REQUIRE(pipe(ends) == 0);
+    REQUIRE_OK(log_open(ends[1], LOG_KEY_VALUE, &log, &error), &error);
+    REQUIRE_OK(log_ring_open(log, &ring, &error), &error);
+    struct log_entry entry = {.method = "GET", .route = "/v1/nearby", .http_code = 200};
+    for (int i = 0; i < MANY; i++)
+        log_request(ring, &entry);
+    for (int i = 0; i < 2000 && log_dropped(log) == 0; i++)
+        usleep(5000);
+    uint64_t dropped = log_dropped(log);
+    CHECK(dropped > 0);
+    enum { ROOM = 4 << 20 };
+    char *text = malloc(ROOM);
+    size_t length = 0, lines = 0, said = 0;
+    REQUIRE(text != NULL);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    for (int idle = 0; idle < 500; idle++) {
+        ssize_t got = read(ends[0], text + length, ROOM - 1 - length);
+        length += got > 0 ? (size_t)got : 0;
+        idle = got > 0 ? 0 : idle;
+        usleep(1000);
+    }
+    log_close(log);
+    ssize_t rest = read(ends[0], text + length, ROOM - 1 - length);
+    length += rest > 0 ? (size_t)rest : 0;
+    text[length] = '\0';
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        bool is_request = strstr(line, " us=0") && strncmp(line, "time=", 5) == 0;
+        bool is_message = strstr(line, " requests were not logged") != NULL;
+        CHECK(is_request || is_message);
+        lines += is_request;
+        if (is_message)
+            said += strtoull(strstr(line, "message=\"") + 9, NULL, 10);
+    }
+    CHECK_INT(lines + said, MANY);
+    free(text);
     close(ends[0]);
     close(ends[1]);
 }
