@@ -87,6 +87,8 @@ static enum status begin(struct worker *worker, const struct request *request,
     params_coverage(request, &showing->query);
     enum status status =
         dataset_find_region(dataset, showing->query.region, &showing->region, error);
+    if (status == STATUS_NOT_FOUND) /* the path is there; the parameter's value is wrong */
+        status = STATUS_INVALID;
     if (!status)
         status = coverage_ask(worker, &showing->query, showing->region, &showing->held, error);
     if (status)

@@ -39,8 +39,9 @@ static void write_slot(struct json *out, const struct dataset_slot *slot)
     json_key_day(out, "date", slot->day);
     write_minutes(out, "from", slot->from_min);
     write_minutes(out, "to", slot->to_min);
-    json_key_int_or_null(out, "places", slot->places);
-    json_key_int_or_null(out, "taken", slot->taken);
+    json_key_int(out, "places", slot->places);
+    json_key_int(out, "taken", slot->taken);
+    json_key_int(out, "left", slot->places > slot->taken ? slot->places - slot->taken : 0);
     json_key_moment(out, "as_of", slot->as_of);
 }
 

@@ -70,6 +70,11 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
     if (outgoing->file_name)
         snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"",
                  outgoing->file_name);
+    /* what a script of another origin may read beside what it always may */
+    const char *exposed = outgoing->is_page         ? NULL
+                          : outgoing->etag          ? "ETag"
+                          : outgoing->retry_after_s ? "Retry-After"
+                                                    : NULL;
     const struct {
         const char *name, *value;
     } headers[] = {
@@ -84,9 +89,10 @@ static bool add_headers(struct MHD_Response *response, const struct outgoing *ou
         {MHD_HTTP_HEADER_CONTENT_DISPOSITION, disposition[0] ? disposition : NULL},
         {MHD_HTTP_HEADER_CONNECTION, outgoing->close ? "close" : NULL},
         {"Access-Control-Allow-Origin", outgoing->is_page ? NULL : "*"},
-        {"Access-Control-Expose-Headers", outgoing->etag && !outgoing->is_page ? "ETag" : NULL},
+        {"Access-Control-Expose-Headers", exposed},
         {"Access-Control-Allow-Methods", outgoing->allow_methods},
-        {"Access-Control-Allow-Headers", outgoing->allow_methods ? "Content-Type" : NULL},
+        {"Access-Control-Allow-Headers",
+         outgoing->allow_methods ? "Content-Type, If-None-Match" : NULL},
         {"Access-Control-Max-Age", outgoing->allow_methods ? "86400" : NULL},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
@@ -317,7 +323,8 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 
 /*
  * W/"…" of all that the answer is made from: the picture, the question, and the address that links
- * begin with; or, where the handler says what it is made of, of that in the picture's place. A tick alone would not do: it counts from the start of the process.
+ * begin with; or, where the handler says what it is made of, of that in the picture's place. A tick
+ * alone would not do: it counts from the start of the process.
  */
 static void weak_etag(const struct http_worker *worker, const char *version, char text[72])
 {

@@ -213,6 +213,21 @@ static enum status read_member(struct request *request, const char *name, size_t
                                                        : "an array");
 }
 
+/* What is well-formed and yet refused, in words. */
+static const char *body_fault(enum json_error_code code)
+{
+    switch (code) {
+    case json_error_duplicate_key:
+        return ": a member is there twice";
+    case json_error_numeric_overflow:
+        return ": a number is larger than can be";
+    case json_error_null_character:
+        return ": a text has a NUL";
+    default:
+        return "";
+    }
+}
+
 enum status params_read_body(struct request *request, const char *body, size_t length,
                              struct error *error)
 {
@@ -223,10 +238,7 @@ enum status params_read_body(struct request *request, const char *body, size_t l
     json_t *root = json_loadb(body, length, JSON_REJECT_DUPLICATES, &failure);
     if (!root)
         return error_set(error, STATUS_INVALID, "the body is not valid JSON, line %d, column %d%s",
-                         failure.line, failure.column,
-                         json_error_code(&failure) == json_error_duplicate_key
-                             ? ": a member is there twice"
-                             : "");
+                         failure.line, failure.column, body_fault(json_error_code(&failure)));
     if (!json_is_object(root))
         status = error_set(error, STATUS_INVALID,
                            "the body must be a JSON object whose members are the parameters");

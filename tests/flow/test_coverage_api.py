@@ -164,7 +164,9 @@ def test_wrong_questions_of_coverage_are_named(flow):
                              ({"geometry": "yes"}, "geometry"), ({"format": "xlsx"}, "format"), ({"care": "hourly"}, "care"),
                              ({"region": ""}, "region"), ({"coordsys": "epsg"}, "coordsys")):
         assert coverage(server, "", 400, **wrong)["parameter"] == parameter, wrong
-    assert coverage(server, "", 404, region="atlantis")["type"] == "/problems/not-found"
+    for path in ("", f"/{WEST}"):
+        problem = coverage(server, path, 400, region="atlantis")
+        assert problem["parameter"] == "region" and "atlantis" in problem["detail"], problem
     assert server.post("/v1/coverage", {}).status == 405
 
 

@@ -3,6 +3,9 @@
 import json
 import re
 
+from server import FIXTURES, SAMPLE_REGION
+
+TOWN = FIXTURES / "regions/sample-town.json"
 POINT = "lon=120.19&lat=30.19"
 
 
@@ -20,7 +23,7 @@ def test_methods_have_their_answers(flow):
         assert answer.status == 204 and answer.body == b"", answer
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["access-control-allow-methods"] == allow
-        assert "Content-Type" in answer.headers["access-control-allow-headers"]
+        assert answer.headers["access-control-allow-headers"] == "Content-Type, If-None-Match"
     for method in ("GET", "PUT", "OPTIONS", "BREW"):
         answer = server.request(method, "/nowhere")
         assert answer.status == 404 and answer.json()["type"] == "/problems/no-such-path", answer
@@ -139,6 +142,7 @@ def test_a_rate_limit_is_told_with_retry_after(flow):
             break
     assert answer.status == 429 and int(answer.headers["retry-after"]) >= 1, answer
     assert answer.json()["type"] == "/problems/too-many-requests"
+    assert answer.headers["access-control-expose-headers"] == "Retry-After"
 
 
 def test_the_status_says_what_is_loaded(flow):
@@ -169,6 +173,12 @@ def check_schema(document, schema, value, where, wrong):
         return
     for part in schema.get("allOf", []):
         check_schema(document, part, value, where, wrong)
+    if "oneOf" in schema:
+        tried = [[] for _ in schema["oneOf"]]
+        for part, found in zip(schema["oneOf"], tried):
+            check_schema(document, part, value, where, found)
+        if sum(not found for found in tried) != 1:
+            wrong.append(f"{where} is {value!r}, which is not one of its shapes")
     kind = schema.get("type")
     good = {"integer": isinstance(value, int) and not isinstance(value, bool),
             "number": isinstance(value, (int, float)) and not isinstance(value, bool),
@@ -192,29 +202,74 @@ def check_schema(document, schema, value, where, wrong):
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 10 ** 9):
             wrong.append(f"{where} has {len(value)} items")
         for i, item in enumerate(value):
-            check_schema(document, schema["items"], item, f"{where}[{i}]", wrong)
+            check_schema(document, schema.get("items", {}), item, f"{where}[{i}]", wrong)
 
 
-def test_answers_have_the_shape_that_the_document_says(flow):
-    server = flow.serve()
-    document = server.get("/v1/openapi.json").json()
-    facility = server.get("/v1/facilities").json()["features"][0]["id"]
-    offers = server.get(f"/v1/facilities/{facility}").json()["properties"]["offers"]
-    paths = {f"/v1/nearby?{POINT}&relax=true&open=true&within_m=3000&start=2030-01": "/v1/nearby",
-             f"/v1/nearby?{POINT}&limit=100": "/v1/nearby",
-             "/v1/facilities?limit=500": "/v1/facilities",
-             f"/v1/facilities/{facility}": "/v1/facilities/{id}",
-             f"/v1/facilities/{facility}/offers/{offers[0]['id']}/places":
-                 "/v1/facilities/{id}/offers/{offer}/places",
-             "/v1/status": "/v1/status"}
-    wrong = []
-    for path, template in paths.items():
-        answer = server.get(path)
+def questions(server, code):
+    """Path, its template and the body to POST or None: every JSON answer of the document but itself."""
+    yield from (("/v1/nearby?" + POINT + more, "/v1/nearby", None) for more in (
+        "&limit=100", "&relax=true&open=true&within_m=3000&start=2030-01",
+        "&day=mon&from=09:00&to=10:00&within_m=100000", "&born=2025-03&coordsys=bd09"))
+    lon, lat = (float(part.split("=")[1]) for part in POINT.split("&"))
+    yield "/v1/nearby", "/v1/nearby", {"lon": lon, "lat": lat, "limit": 1}
+    if server.get("/v1/config").json()["regions"][0]["walk"]:
+        yield f"/v1/isochrone?{POINT}", "/v1/isochrone", None
+        yield "/v1/isochrone", "/v1/isochrone", {"lon": lon, "lat": lat, "minutes": [5, 10]}
+    yield "/v1/coverage?geometry=true", "/v1/coverage", None
+    yield "/v1/coverage?minutes=30&age=6-12&inclusive=true", "/v1/coverage", None
+    yield f"/v1/coverage/{code}", "/v1/coverage/{community}", None
+    yield from ((path, path, None) for path in ("/v1/status", "/v1/config"))
+    if server.get("/v1/tiles/base.json").status == 200:
+        yield "/v1/tiles/base.json", "/v1/tiles/base.json", None
+    yield "/v1/facilities?limit=500", "/v1/facilities", None
+    for feature in server.get("/v1/facilities?limit=500").json()["features"]:
+        path = f"/v1/facilities/{feature['id']}"
+        yield path, "/v1/facilities/{id}", None
+        for offer in server.get(path).json()["properties"]["offers"]:
+            yield f"{path}/offers/{offer['id']}/places", "/v1/facilities/{id}/offers/{offer}/places", None
+
+
+def wrong_shapes(server, code):
+    document, wrong = server.get("/v1/openapi.json").json(), []
+    for path, template, body in questions(server, code):
+        answer = server.post(path, body) if body else server.get(path)
         assert answer.status == 200, (path, answer)
-        content = document["paths"][template]["get"]["responses"]["200"]["content"]
+        content = document["paths"][template]["post" if body else "get"]["responses"]["200"]["content"]
         media = answer.headers["content-type"].split(";")[0]
         assert media in content, (media, content)
         check_schema(document, content[media]["schema"], answer.json(), template, wrong)
-    wrong = sorted({re.sub(r"\[\d+\]", "[]", sentence) for sentence in wrong})
-    assert not wrong, "\n".join(wrong)
     assert not re.search(r"NaN|Infinity", json.dumps(document))
+    return "\n".join(sorted({re.sub(r"\[\d+\]", "[]", sentence) for sentence in wrong}))
+
+
+def test_answers_have_the_shape_that_the_document_says(flow):
+    whole = flow.folder / "whole.db"
+    flow.run("init", "--store", whole, "--region-file", SAMPLE_REGION)
+    server = flow.serve(whole)
+    assert not (wrong := wrong_shapes(server, "330108001008")), wrong
+
+
+def test_what_is_not_known_has_the_shape_that_the_document_says(flow):
+    """Names and places are all that is known; of the community not even where anybody lives."""
+    store, register, outline = flow.store(TOWN), flow.folder / "bare.csv", flow.folder / "one.geojson"
+    register.write_text("id,name,lon,lat,kind,care\na,示例甲,120.19,30.19,nursery,hourly\n"
+                        "b,示例乙,,,nursery,\nc,示例丙,120.2,30.2,,full_day\n", encoding="utf-8")
+    ring = [[120.18, 30.18], [120.21, 30.18], [120.21, 30.21], [120.18, 30.21], [120.18, 30.18]]
+    outline.write_text(json.dumps({"type": "FeatureCollection", "features": [{
+        "type": "Feature", "properties": {"code": "330100000001", "name": "示例社区"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]}}]}), encoding="utf-8")
+    flow.run("import", "communities", outline, "--store", store)
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", "2026-11-01", "--store", store)
+    server = flow.serve(store)
+    assert server.get("/v1/facilities").json()["numberReturned"] == 3
+    assert not (wrong := wrong_shapes(server, "330100000001")), wrong
+
+
+def test_a_slot_says_what_is_left(flow):
+    server, seen = flow.serve(), 0
+    for feature in server.get("/v1/facilities?limit=500").json()["features"]:
+        for offer in server.get(f"/v1/facilities/{feature['id']}").json()["properties"]["offers"]:
+            for slot in offer.get("slots", []):
+                assert slot["left"] == max(0, slot["places"] - slot["taken"]), slot
+                seen += 1
+    assert seen > 100

@@ -160,6 +160,10 @@ def test_bodies_that_are_broken_are_400(flow):
         if answer.status != 400 or answer.json().get("parameter") != parameter:
             wrong.append(f"{body[:80]!r}: {answer}")
     assert not wrong, "\n".join(wrong)
+    for number in (b"1e999", b"9" * 400):
+        answer = server.request("POST", "/v1/nearby", body=good + b',"limit":' + number + b"}",
+                                headers={"Content-Type": "application/json"})
+        assert "a number is larger than can be" in answer.json()["detail"], answer
     assert server.post("/v1/nearby", json.loads(good + b"}")).status == 200
 
 
