@@ -138,8 +138,8 @@ static void print_head(const struct import_report *report, FILE *out)
     char day[11] = "";
     if (report->as_of != DAY_NONE)
         day_format(report->as_of, day);
-    fprintf(out, "%s%s%s: %" PRIu64 " rows", report->file ? report->file : "",
-            *day ? ", as of " : "", day, report->rows);
+    fprintf(out, "%s%s%s: %" PRIu64 " row%s", report->file ? report->file : "",
+            *day ? ", as of " : "", day, report->rows, report->rows == 1 ? "" : "s");
     if (report->skipped)
         fprintf(out, " (%" PRIu64 " skipped: no facilities)", report->skipped);
     fprintf(out,

@@ -30,6 +30,8 @@ enum status store_lock_take(const char *path, enum store_lock_kind kind, struct 
         enum status status = reason == EROFS || reason == EACCES ? STATUS_READ_ONLY
                              : reason == ENOENT                  ? STATUS_NOT_FOUND
                                                                  : STATUS_IO;
+        if (status == STATUS_NOT_FOUND)
+            return error_set(error, status, "store %s: its folder is not there", path);
         return error_set(error, status, "store %s: its lock file cannot be made: %s", path,
                          strerror(reason));
     }

@@ -209,7 +209,8 @@ enum status crs_transform_open(const char *name, struct crs_transform **transfor
             lower[i] = (char)tolower((unsigned char)name[i]);
         if (strlen(name) >= sizeof lower ||
             coordsys_parse(lower, strlen(lower), &made->coordsys) != STATUS_OK)
-            status = unknown_system(name, "it must be wgs84, gcj02, bd09 or EPSG:N", error);
+            status = unknown_system(
+                name, "it must be wgs84, gcj02, bd09 or EPSG:N, N of one to six digits", error);
         else
             snprintf(made->name, sizeof made->name, "%s", lower);
     }

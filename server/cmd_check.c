@@ -28,6 +28,9 @@ static void report(struct checking *checking, const char *what, const char *wron
                    const char *detail)
 {
     checking->failed += wrong != NULL;
+    size_t named = strlen(what);
+    if (wrong && strncmp(wrong, what, named) == 0 && strncmp(wrong + named, ": ", 2) == 0)
+        wrong += named + 2; /* the message begins with what the line begins with */
     if (!checking->as_json) {
         fprintf(checking->command->out, "%s  %s%s%s\n", wrong ? "WRONG" : "ok   ", what,
                 wrong || *detail ? ": " : "", wrong ? wrong : detail);

@@ -82,6 +82,26 @@ static enum status write_export(struct command *command, const struct options *o
     return status;
 }
 
+/* What the file holds: all layers, or the one that was asked for. */
+static void print_written(const struct export_request *request, const char *path,
+                          const struct export_counts *counts, FILE *out)
+{
+    static const char *const words[EXPORT_LAYER_COUNT] = {
+        [EXPORT_FACILITIES] = "facilities",
+        [EXPORT_OFFERS] = "offers",
+        [EXPORT_COMMUNITIES] = "communities",
+    };
+    const char *before = ": ";
+    fprintf(out, "Wrote %s", path);
+    for (int layer = 0; layer < EXPORT_LAYER_COUNT; layer++) {
+        if (request->format != EXPORT_SPATIALITE && request->layer != (enum export_layer)layer)
+            continue;
+        fprintf(out, "%s%u %s", before, counts->rows[layer], words[layer]);
+        before = ", ";
+    }
+    fprintf(out, ".\n");
+}
+
 static int run(struct command *command, const struct options *options)
 {
     struct error error = {0};
@@ -98,9 +118,7 @@ static int run(struct command *command, const struct options *options)
     if (status)
         return command_fail(command, &error);
     if (file)
-        fprintf(command->out, "Wrote %s: %u facilities, %u offers, %u communities.\n", path,
-                counts.rows[EXPORT_FACILITIES], counts.rows[EXPORT_OFFERS],
-                counts.rows[EXPORT_COMMUNITIES]);
+        print_written(&request, path, &counts, command->out);
     return COMMAND_OK;
 }
 

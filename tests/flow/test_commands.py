@@ -214,6 +214,32 @@ def test_check_names_what_is_wrong(flow):
     mapping.write_text('{"version": 1, "colour": "red"}')
     assert "colour" in flow.run("check", "--mapping", mapping, code=1).stdout
     flow.run("check", "--region-file", TOWN, "--mapping", FIXTURES / "mappings/tokyo.json")
+    other = flow.folder / "other.db"
+    other.write_text("not a store " * 1000)
+    said = flow.run("check", "--store", other, code=1).stdout
+    assert said.count(str(other)) == 1 and "not a store of this program" in said, said
+
+
+def test_what_a_stranger_tries_first_is_answered_in_plain_words(flow):
+    store, bare = flow.store(TOWN), flow.folder / "bare.csv"
+    bare.write_text("id,name,kind\na,示例甲,nursery\n", encoding="utf-8")
+    away = flow.folder / "away/store.db"
+    done = flow.run("init", "--store", away, "--region-file", TOWN, code=1)
+    assert "its folder is not there" in done.stderr, done.stderr
+    line = ["import", "register", bare, "--as-of", TODAY, "--store", store, "--coordsys"]
+    done = flow.run(*line, "EPSG:4326999", code=2)
+    assert "N of one to six digits" in done.stderr, done.stderr
+    assert ": 1 row\n" in flow.run(*line, "none").stdout
+
+
+def test_an_export_says_what_the_file_holds(flow):
+    store = town_with_register(flow, 4)
+    for name, said in (("f.geojson", "4 facilities"), ("f.csv", "4 facilities"), ("f.sqlite",
+                                                                              "4 facilities, 4 offers, 0 communities")):
+        file = flow.folder / name
+        assert flow.run("export", file, "--store", store).stdout == f"Wrote {file}: {said}.\n"
+    file = flow.folder / "o.csv"
+    assert flow.run("export", file, "--layer", "offers", "--store", store).stdout == f"Wrote {file}: 4 offers.\n"
 
 
 def test_output_that_cannot_be_written_is_a_failure(flow):
