@@ -213,15 +213,7 @@ static void write_group(struct json *out, const struct picture *picture, uint32_
     json_key_text(out, "id", dataset_text(dataset, group->id));
     json_key_text(out, "admission", admission_code(group->admission));
     write_ages(out, group);
-    json_key_int_or_null(out, "licensed", group->licensed);
-    json_key_int_or_null(out, "staffed", numbers->staffed);
-    json_key_int_or_null(out, "enrolled", numbers->enrolled);
-    json_key_int_or_null(out, "held", numbers->held);
-    json_key_moment(out, "as_of", numbers->as_of);
-    json_key_text(out, "source", dataset_text(dataset, numbers->source));
-    json_key_int_or_null(out, "next_open", numbers->next_open);
-    json_key_day(out, "next_open_from", numbers->next_open_from);
-    json_key_day(out, "open_until", numbers->open_until);
+    json_members_of_report(out, dataset, group, numbers);
     json_object_end(out);
 }
 

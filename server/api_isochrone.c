@@ -1,4 +1,5 @@
 /* GET and POST /v1/isochrone: snap, reach, draw, write. */
+#include "server/json_feature.h"
 #include "server/params.h"
 #include "server/public_count.h"
 #include "server/router.h"
@@ -42,19 +43,6 @@ static enum status draw(struct walker *walker, const struct walking_start *start
     return status;
 }
 
-static void write_ring(struct json *out, const struct geo_ring *ring, enum coordsys coordsys)
-{
-    json_array_begin(out);
-    for (uint32_t i = 0; i < ring->count; i++) {
-        struct geo_point point = crs_from_wgs84(coordsys, ring->points[i]);
-        json_array_begin(out);
-        json_fixed(out, point.lon, 7);
-        json_fixed(out, point.lat, 7);
-        json_array_end(out);
-    }
-    json_array_end(out);
-}
-
 static void write_contour(struct json *out, const struct isochrone_contour *contour,
                           uint32_t minutes, double residents, enum coordsys coordsys)
 {
@@ -68,7 +56,7 @@ static void write_contour(struct json *out, const struct isochrone_contour *cont
     for (uint32_t i = 0; i < contour->polygon_count; i++) {
         json_array_begin(out);
         for (uint32_t r = 0; r < contour->polygons[i].ring_count; r++)
-            write_ring(out, &contour->polygons[i].rings[r], coordsys);
+            json_ring(out, &contour->polygons[i].rings[r], coordsys);
         json_array_end(out);
     }
     json_array_end(out);

@@ -31,15 +31,7 @@ static void write_report(struct json *out, const struct dataset *dataset,
     json_key_text(out, "facility", dataset_text(dataset, dataset->facilities[offer->facility].id));
     json_key_text(out, "offer", dataset_text(dataset, offer->id));
     json_key_text(out, "group", dataset_text(dataset, group->id));
-    json_key_int_or_null(out, "licensed", group->licensed);
-    json_key_int_or_null(out, "staffed", numbers->staffed);
-    json_key_int_or_null(out, "enrolled", numbers->enrolled);
-    json_key_int_or_null(out, "held", numbers->held);
-    json_key_moment(out, "as_of", numbers->as_of);
-    json_key_text(out, "source", dataset_text(dataset, numbers->source));
-    json_key_int_or_null(out, "next_open", numbers->next_open);
-    json_key_day(out, "next_open_from", numbers->next_open_from);
-    json_key_day(out, "open_until", numbers->open_until);
+    json_members_of_report(out, dataset, group, numbers);
 }
 
 enum status api_offer_places(struct worker *worker, const struct request *request, struct json *out,

@@ -11,19 +11,6 @@ static const char *const level_keys[COVERAGE_LEVELS] = {"reachable", "open"};
 
 /* Outlines -------------------------------------------------------------------------------------- */
 
-static void write_ring(struct json *out, const struct geo_ring *ring, enum coordsys coordsys)
-{
-    json_array_begin(out);
-    for (uint32_t i = 0; i < ring->count; i++) {
-        struct geo_point point = crs_from_wgs84(coordsys, ring->points[i]);
-        json_array_begin(out);
-        json_fixed(out, point.lon, 7);
-        json_fixed(out, point.lat, 7);
-        json_array_end(out);
-    }
-    json_array_end(out);
-}
-
 /* The outline's own text, with every position replaced in its place. */
 static enum status write_bent(struct json *out, const char *outline, enum coordsys coordsys,
                               struct arena *arena, struct error *error)
@@ -43,7 +30,7 @@ static enum status write_bent(struct json *out, const char *outline, enum coords
         if (*text == '[' && ++depth < depth_of_ring)
             json_array_begin(out);
         else if (*text == '[' && depth == depth_of_ring)
-            write_ring(out, &polygon.rings[ring++], coordsys);
+            json_ring(out, &polygon.rings[ring++], coordsys);
         else if (*text == ']' && depth-- < depth_of_ring)
             json_array_end(out);
         if (depth == 0)

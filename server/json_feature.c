@@ -225,3 +225,30 @@ void json_key_moment(struct json *out, const char *key, moment_t moment)
         moment_format(moment, text);
     json_key_text(out, key, moment == TIME_NONE ? NULL : text);
 }
+
+void json_ring(struct json *out, const struct geo_ring *ring, enum coordsys coordsys)
+{
+    json_array_begin(out);
+    for (uint32_t i = 0; i < ring->count; i++) {
+        struct geo_point point = crs_from_wgs84(coordsys, ring->points[i]);
+        json_array_begin(out);
+        json_fixed(out, point.lon, 7);
+        json_fixed(out, point.lat, 7);
+        json_array_end(out);
+    }
+    json_array_end(out);
+}
+
+void json_members_of_report(struct json *out, const struct dataset *dataset,
+                            const struct dataset_group *group, const struct group_numbers *numbers)
+{
+    json_key_int_or_null(out, "licensed", group->licensed);
+    json_key_int_or_null(out, "staffed", numbers->staffed);
+    json_key_int_or_null(out, "enrolled", numbers->enrolled);
+    json_key_int_or_null(out, "held", numbers->held);
+    json_key_moment(out, "as_of", numbers->as_of);
+    json_key_text(out, "source", dataset_text(dataset, numbers->source));
+    json_key_int_or_null(out, "next_open", numbers->next_open);
+    json_key_day(out, "next_open_from", numbers->next_open_from);
+    json_key_day(out, "open_until", numbers->open_until);
+}

@@ -36,5 +36,10 @@ void json_key_intervals(struct json *out, const char *key, const struct interval
 /* "key":"2026-11-24", or null; "key":"2026-11-24T03:10:00Z", or null. */
 void json_key_day(struct json *out, const char *key, day_t day);
 void json_key_moment(struct json *out, const char *key, moment_t moment);
+/* [[lon, lat], …] in `coordsys`. */
+void json_ring(struct json *out, const struct geo_ring *ring, enum coordsys coordsys);
+/* What was last reported of a group: "licensed" to "open_until", without braces. */
+void json_members_of_report(struct json *out, const struct dataset *dataset,
+                            const struct dataset_group *group, const struct group_numbers *numbers);
 
 #endif
