@@ -95,7 +95,7 @@ class Finder {
   private showView(): void {
     const { search } = this.view;
     fillForm(this.form, search);
-    this.where.show(search.home, search.work);
+    this.where.show(search.home, search.work, this.results.isServed());
     this.showUsed();
   }
 

@@ -116,14 +116,15 @@ export class Where {
     this.events.moved("work", null);
   }
 
-  /** Show points that came from elsewhere: the address bar, a tap on the map. */
-  show(home: LonLat | null, work: LonLat | null): void {
+  /** Show points that came from elsewhere: the address bar, a tap on the map. `isTold`: by the server's page. */
+  show(home: LonLat | null, work: LonLat | null, isTold = false): void {
     for (const [row, at] of [[this.home, home], [this.work, work]] as const) {
       if (at === row.at) continue;
       row.input.value = at ? t("where.on_map") : "";
       row.at = at;
     }
     if (work) this.second.open = true;
+    if (isTold) return;
     const names = [this.home, this.work].filter((row) => row.at).map((row) => row.input.value);
     if (names.length)
       this.summary.textContent = names[1]
