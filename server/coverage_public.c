@@ -63,6 +63,27 @@ static double people(int32_t figure)
     return figure == NONE ? (double)NAN : figure;
 }
 
+/* What a community's standard asks of its rounded residents; -1 = unknown. */
+static int64_t places_needed(const struct coverage_entry *entry)
+{
+    int64_t residents = entry->residents == NONE ? 0 : public_count(entry->residents);
+    if (!residents || isnan(entry->standard_per_1000))
+        return -1;
+    return (int64_t)ceil(entry->standard_per_1000 * (double)residents / 1000 - 1e-9);
+}
+
+/* The region has no standard of its own: it needs what those of its communities need that are known. */
+static int64_t places_needed_in_all(const struct coverage_run *run)
+{
+    int64_t sum = -1;
+    for (uint32_t i = 0; i < run->community_count; i++) {
+        int64_t needed = places_needed(&run->communities[i]);
+        if (needed >= 0)
+            sum = (sum < 0 ? 0 : sum) + needed;
+    }
+    return sum;
+}
+
 /* Places against people: of the rounded residents. */
 static void fill_places(const struct coverage_entry *entry, struct public_coverage *shown)
 {
@@ -70,9 +91,7 @@ static void fill_places(const struct coverage_entry *entry, struct public_covera
     double thousands = residents ? (double)residents / 1000 : NAN;
     shown->public_places_per_1000 = entry->places / thousands;
     shown->places_per_1000 = ((double)entry->places + entry->places_staff_only) / thousands;
-    shown->places_needed = -1;
-    if (residents && !isnan(entry->standard_per_1000))
-        shown->places_needed = (int64_t)ceil(entry->standard_per_1000 * thousands - 1e-9);
+    shown->places_needed = places_needed(entry);
 }
 
 void coverage_public(const struct coverage_run *run, const struct coverage_entry *entry,
@@ -87,6 +106,8 @@ void coverage_public(const struct coverage_run *run, const struct coverage_entry
     for (uint32_t care = 0; care < COVERAGE_CARES; care++)
         fill_care(run, entry, care, age, shown);
     fill_places(entry, shown);
+    if (entry == &run->whole)
+        shown->places_needed = places_needed_in_all(run);
     if (shown->state == COVERAGE_OFF_NETWORK)
         shown->off_network_share = 1;
     if (shown->state != COVERAGE_KNOWN)

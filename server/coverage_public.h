@@ -36,7 +36,7 @@ struct public_coverage {
     double off_network_share; /* NaN without figures, or of few */
     /* With places for an employer's own staff, and without; NaN where residents are unknown or few. */
     double places_per_1000, public_places_per_1000;
-    int64_t places_needed; /* -1 = unknown */
+    int64_t places_needed; /* of the region: the sum of its communities'; -1 = unknown */
     double access;         /* two digits; NaN */
 };
 

@@ -13,9 +13,9 @@ static const char *const heads[] = {"community", "name",      "name_en",  "stree
 static const char *const care_heads[] = {"located", "reachable", "open", "median_minutes",
                                          "p90_minutes"};
 static const char *const tails[] = {
-    "missing",         "off_network_share",      "places",
-    "places_per_1000", "public_places_per_1000", "standard_per_1000",
-    "access"};
+    "missing",           "off_network_share", "places",
+    "places_staff_only", "places_per_1000",   "public_places_per_1000",
+    "standard_per_1000", "places_needed",     "access"};
 enum {
     HEADS = sizeof heads / sizeof *heads,
     CARE_HEADS = sizeof care_heads / sizeof *care_heads,
@@ -91,9 +91,11 @@ void coverage_table_row(const struct coverage_answer *answer, const struct cover
     fill_missing(&shown, cell++);
     *cell++ = number_cell(shown.off_network_share, 3);
     *cell++ = number_cell(entry->places, 0);
+    *cell++ = number_cell(entry->places_staff_only, 0);
     *cell++ = number_cell(shown.places_per_1000, 1);
     *cell++ = number_cell(shown.public_places_per_1000, 1);
     *cell++ = number_cell(entry->standard_per_1000, 1);
+    *cell++ = number_cell(shown.places_needed < 0 ? NAN : (double)shown.places_needed, 0);
     *cell++ = number_cell(shown.access, 4);
 }
 

@@ -7,7 +7,7 @@
 
 #include "server/json_coverage.h"
 
-enum { COVERAGE_COLUMNS = 15 + COVERAGE_CARES * 5 };
+enum { COVERAGE_COLUMNS = 17 + COVERAGE_CARES * 5 };
 
 enum coverage_cell_type { CELL_UNKNOWN, CELL_TEXT, CELL_NUMBER, CELL_PEOPLE };
 struct coverage_table_cell {

@@ -85,6 +85,9 @@ def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
     assert entries[EMPTY]["state"] == "no_data" and entries[EMPTY]["care"]["full_day"]["reachable"] is None
     assert entries[SMALL]["children"] == "<10" and entries[SMALL]["residents"] == 20
     assert all(entries[SMALL]["care"][care]["reachable"] is None for care in entries[SMALL]["care"])
+    needed = [entry["places_needed"] for entry in answer["communities"]]
+    assert needed.count(None) == 1, "nobody is known to live in the empty one"
+    assert answer["region"]["places_needed"] == sum(filter(None, needed)) > 0
     assert answer["region"]["children"] == 140 and answer["region"]["care"]["full_day"]["communities"]["located"] == 2
 
 
@@ -155,6 +158,8 @@ def test_what_is_shown_can_be_taken_along(flow):
             assert rows[code][key] == ("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
         reachable = entries[code]["care"]["full_day"]["reachable"]
         assert properties["full_day_reachable"] == reachable and properties["children"] == entries[code]["children"]
+        for name in ("places", "places_staff_only", "places_per_1000", "standard_per_1000", "places_needed"):
+            assert properties[name] == entries[code][name], (code, name)
 
 
 def test_wrong_questions_of_coverage_are_named(flow):
