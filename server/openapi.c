@@ -3,6 +3,8 @@
 #include "server/http.h"
 #include "server/router.h"
 
+#include <stdio.h>
+
 /* The shapes of answers, server/openapi_schemas.json, carried in the program as text. */
 extern const char openapi_schemas[];
 extern const unsigned long openapi_schemas_length;
@@ -422,10 +424,20 @@ void openapi_write(struct json *out, const char *base_url, const char *version)
     json_object_end(out);
 }
 
+/* Of the document itself (FNV-1a): two builds may call themselves by one version. */
+static void write_etag(const struct json *document, char *etag, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < document->length; i++)
+        hash = (hash ^ (unsigned char)document->bytes[i]) * 0x100000001b3u;
+    snprintf(etag, size, "%016llx", (unsigned long long)hash);
+}
+
 enum status api_openapi(struct worker *worker, const struct request *request, struct json *out,
                         struct error *error)
 {
     (void)error;
     openapi_write(out, request->base_url, worker->options->version);
+    write_etag(out, worker->response.etag, sizeof worker->response.etag);
     return STATUS_OK;
 }
