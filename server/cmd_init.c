@@ -133,6 +133,9 @@ static enum status print_json(const struct filled *filled, const char *path, FIL
         json_key_int(&json, "walkable_m", (int64_t)(filled->osm.build.kept_mm / 1000));
     else
         json_key_null(&json, "walkable_m");
+    json_key_int(&json, "resident_points", filled->resident_points);
+    json_key_text(&json, "notice", *loaded->notice ? loaded->notice : NULL);
+    json_key_text(&json, "notice_en", *loaded->notice_en ? loaded->notice_en : NULL);
     json_object_end(&json);
     enum status status = json_status(&json, error);
     if (!status)

@@ -165,6 +165,7 @@ def test_an_init_brings_the_streets_that_the_region_names(flow):
     told = json.loads(flow.run("init", "--store", store, "--region-file", SAMPLE_REGION,
                                "--json").stdout)
     assert 600_000 < told["walkable_m"] < 900_000
+    assert told["resident_points"] == 2595 and "示例数据" in told["notice"]
     left = sorted(path.name for path in flow.folder.iterdir() if path.name.startswith("walk.db"))
     assert [name for name in left if not name.endswith(".lock")] == ["walk.db",
                                                                      "walk.db.binjiang.streets"]
