@@ -225,7 +225,7 @@ TEST(coverage_as_csv_has_no_formulas_and_a_line_a_community)
     CHECK(strstr(json.bytes, "\r\nb,\"'=示例,乙\",,,few,5000,<10,children,0,,,,,"));
     CHECK(strstr(json.bytes,
                  "\r\na,示例甲,,,known,5000,300,children,2,0.9,0.467,6.9,15,0,0,0,,,0,0,0,20,"));
-    CHECK(strstr(json.bytes, ",half_day hourly drop_in,0.1,20,5,4,6,0.12\r\n"));
+    CHECK(strstr(json.bytes, ",half_day hourly drop_in,0.1,20,5,5,4,6,30,0.12\r\n"));
     CHECK(strstr(json.bytes, "\r\nd,示例丁,,,no_data,,,children,0,,,,,"));
     json_release(&json);
 }
