@@ -342,7 +342,7 @@ static bool same_text(const char *a, const char *b)
 static bool same_community(const struct community_record *a, const struct community_record *b)
 {
     return same_text(a->name, b->name) && same_text(a->name_en, b->name_en) &&
-           same_text(a->street, b->street) && same_text(a->outline, b->outline) &&
+           same_text(a->street, b->street) && outline_is_same(a->outline, b->outline) &&
            a->residents == b->residents && a->children == b->children &&
            a->children_estimated == b->children_estimated && a->standard == b->standard;
 }

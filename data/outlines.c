@@ -1,8 +1,10 @@
 #include "data/outlines.h"
 
 #include "data/geojson_geometry.h"
+#include "geo/number.h"
 
 #include <geos_c.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,4 +151,38 @@ enum status outline_point(struct outlines *outlines, const char *geojson, size_t
     outline_release(outlines, outline);
     return found ? STATUS_OK
                  : error_set(error, STATUS_REJECTED, "no point inside: %s", outlines->said);
+}
+
+/* Past the number that begins here; false where none does. */
+static bool read_number(const char **text, int32_t *degree_e7)
+{
+    double degree = 0;
+    size_t length = strspn(*text, "+-.0123456789eE");
+    if (!length || number_parse_double(*text, length, &degree) || !(fabs(degree) <= 180))
+        return false;
+    *degree_e7 = geo_e7(degree);
+    *text += length;
+    return true;
+}
+
+bool outline_is_same(const char *a, const char *b)
+{
+    static const char blanks[] = " \t\r\n";
+    if (!a || !b)
+        return a == b;
+    for (;;) {
+        int32_t in_a = 0, in_b = 0;
+        a += strspn(a, blanks);
+        b += strspn(b, blanks);
+        if (read_number(&a, &in_a)) {
+            if (!read_number(&b, &in_b) || in_a != in_b)
+                return false;
+        } else if (*a != *b) {
+            return false;
+        } else if (!*a) {
+            return true;
+        } else {
+            a++, b++;
+        }
+    }
 }

@@ -30,4 +30,8 @@ enum status MUST_CHECK outline_point(struct outlines *outlines, const char *geoj
 enum status MUST_CHECK outline_overlap(struct outlines *outlines, const struct outline *a,
                                        const struct outline *b, double *share, struct error *error);
 
+/* Are two outlines (GeoJSON geometries, or NULL) the same but for blanks and the way in which their
+ * numbers are written? To 1e-7 degree, in the same order. */
+bool outline_is_same(const char *a, const char *b);
+
 #endif

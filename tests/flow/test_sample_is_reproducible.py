@@ -87,3 +87,8 @@ def test_most_of_the_sample_box_is_near_a_street(flow):
     share = covered / (columns * rows)
     assert share >= 0.70, share
     assert abs(share - 0.927) < 0.01, f"{share}: the C tests say otherwise"
+
+
+def test_the_samples_communities_imported_again_change_nothing(flow):
+    said = flow.run("import", "communities", REGION / "communities.geojson", "--store", flow.store()).stdout
+    assert "0 accepted, 0 changed, 67 unchanged" in said, said
