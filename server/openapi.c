@@ -99,7 +99,10 @@ static void write_parameter_schema(const struct parameter *parameter, struct jso
         write_typed("string", "^[0-9]{4}-(0[1-9]|1[0-2])$", out);
         break;
     case PARAMETER_TIME:
-        write_typed("string", "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", out);
+        write_typed("string",
+                    parameter->maximum < 1440 ? "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+                                              : "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+                    out);
         break;
     case PARAMETER_DAY:
         write_typed("string", "^(mon|tue|wed|thu|fri|sat|sun|[0-9]{4}-[0-9]{2}-[0-9]{2})$", out);

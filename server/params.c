@@ -179,8 +179,10 @@ static enum status read_time(const struct parameter *parameter, const char *text
                              struct param_value *value, struct error *error)
 {
     int16_t minute = 0;
-    if (minute_parse(text, length, &minute))
-        return refuse(parameter, text, length, error, "a time HH:MM, 00:00 to 24:00");
+    if (minute_parse(text, length, &minute) || minute > parameter->maximum)
+        return refuse(parameter, text, length, error,
+                      parameter->maximum < 1440 ? "a time HH:MM, 00:00 to 23:59"
+                                                : "a time HH:MM, 00:00 to 24:00");
     value->integer = minute;
     return STATUS_OK;
 }

@@ -24,7 +24,7 @@ enum parameter_type {
     PARAMETER_CODE,     /* one of codes: integer = its place in the list */
     PARAMETER_CODES,    /* a comma list of them: integer = a bit per place */
     PARAMETER_MONTH,    /* YYYY-MM: integer = year * 12 + month - 1 */
-    PARAMETER_TIME,     /* HH:MM, 00:00 to 24:00: integer = minutes */
+    PARAMETER_TIME,     /* HH:MM, 00:00 to the minute `maximum`: integer = minutes */
     PARAMETER_DAY,      /* mon … sun: integer 0..6; or a date: is_date, integer = day_t */
     PARAMETER_BOX,      /* west,south,east,north: decimal[0..3] */
     PARAMETER_NAME,     /* [a-z0-9-]{1,64}: text */
@@ -36,7 +36,7 @@ struct parameter {
     const char *name;
     enum parameter_type type;
     bool required;
-    double minimum, maximum;  /* DECIMAL, INTEGER, INTEGERS: inclusive; TEXT: the longest */
+    double minimum, maximum;  /* DECIMAL, INTEGER, INTEGERS: inclusive; TIME, TEXT: the most */
     const char *const *codes; /* CODE, CODES: NULL ends the list */
     const char *default_text; /* what holds when it is not given; NULL = nothing */
     const char *doc;          /* one sentence or two, for the OpenAPI document */

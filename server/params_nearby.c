@@ -103,9 +103,9 @@ const struct parameter params_nearby_table[] = {
     [DAY] = {"day", PARAMETER_DAY,
              .doc = "A weekday of the regular week (mon … sun) or a date; with from and to.",
              .example = "sat"},
-    [FROM] = {"from", PARAMETER_TIME,
+    [FROM] = {"from", PARAMETER_TIME, .maximum = 1439,
               .doc = "Local time from which care is needed; with day and to.", .example = "09:00"},
-    [TO] = {"to", PARAMETER_TIME,
+    [TO] = {"to", PARAMETER_TIME, .maximum = 1440,
             .doc = "Local time until which care is needed; not later than from means the next day.",
             .example = "12:30"},
     [LIMIT] = {"limit", PARAMETER_INTEGER, .minimum = 1, .maximum = NEARBY_MAX_LIMIT,
@@ -213,8 +213,6 @@ static enum status read_when(const struct param_value *values, struct nearby_que
                                        "%s is missing; day, from and to are given together",
                                        trio[i].name);
     int64_t from = values[FROM].integer, to = values[TO].integer;
-    if (from >= 1440)
-        return refuse_pair("from", "from is '24:00'; it must be 00:00 to 23:59", error);
     query->from_min = (int16_t)from;
     query->to_min = (int16_t)(to <= from ? to + 1440 : to);
     query->day_kind = values[DAY].is_date ? NEARBY_DATE : NEARBY_WEEKDAY;

@@ -1,6 +1,7 @@
 """Every parameter with every kind of bad value, and every pair that is not allowed: 400, and named."""
 
 import json
+import re
 from urllib.parse import quote
 
 POINT = {"lon": "120.19", "lat": "30.19"}
@@ -137,6 +138,20 @@ def test_pairs_that_are_not_allowed_are_named_in_query_and_body(flow):
         body = {"lon": 120.19, "lat": 30.19, **dict(item.split("=") for item in pair.split("&"))}
         check(server, "/v1/nearby", parameter, wrong, f"body with {pair}", method="POST", body=body)
     assert not wrong, "\n".join(wrong)
+
+
+def test_patterns_of_the_document_take_the_times_that_the_server_takes(flow):
+    server = flow.serve()
+    listed = server.get("/v1/openapi.json").json()["paths"]["/v1/nearby"]["get"]["parameters"]
+    patterns = {one["name"]: one["schema"].get("pattern") for one in listed}
+    for name, other in (("from", "to=12:00"), ("to", "from=08:00")):
+        taken = []
+        for value in ("00:00", "09:30", "23:59", "24:00", "24:01", "9:30", "12:60"):
+            status = server.get(f"/v1/nearby?lon=120.19&lat=30.19&day=mon&{name}={value}&{other}").status
+            assert (status == 200) == bool(re.search(patterns[name], value)), (name, value, status)
+            taken += [value] if status == 200 else []
+        assert ("24:00" in taken) == (name == "to") and "23:59" in taken
+    assert patterns["from"] != patterns["to"]
 
 
 def test_bodies_that_are_broken_are_400(flow):
