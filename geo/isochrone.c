@@ -258,13 +258,31 @@ static enum status collect_rings(struct field *field, struct arena *arena, struc
     return STATUS_OK;
 }
 
-/* The smallest outline around each hole. */
+/* The one outline there is; rings->count where there are several, or none. */
+static uint32_t only_outline(const struct rings *rings)
+{
+    uint32_t only = rings->count, outlines = 0;
+    for (uint32_t i = 0; i < rings->count; i++)
+        if (rings->area2[i] > 0) {
+            only = i;
+            outlines++;
+        }
+    return outlines == 1 ? only : rings->count;
+}
+
+/* The smallest outline around each hole. What is reached hangs together, so that there is nearly always
+ * one alone, and nobody need ask its many points about each of many holes. */
 static void find_owners(struct rings *rings)
 {
+    const uint32_t only = only_outline(rings);
     for (uint32_t i = 0; i < rings->count; i++) {
         rings->owner[i] = i;
         if (rings->area2[i] > 0)
             continue;
+        if (only < rings->count) {
+            rings->owner[i] = only;
+            continue;
+        }
         double least = INFINITY;
         for (uint32_t o = 0; o < rings->count; o++) {
             struct geo_polygon outline = {&rings->rings[o], 1};
