@@ -1,12 +1,12 @@
 #include "data/export_rows.h"
+#include "data/output_file.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_PATH_BYTES = 4096, FILE_MODE = 0644 /* the data are public */ };
+enum { FILE_MODE = 0644 /* the data are public */ };
 
 static const char *const formats[] = {"spatialite", "geojson", "csv"};
 
@@ -73,71 +73,37 @@ static enum status write_text_file(const struct dataset *dataset, const struct v
                                    const struct export_request *request, int file,
                                    struct export_counts *counts, struct error *error)
 {
-    FILE *out = fdopen(dup(file), "wb");
-    if (!out)
-        return error_set(error, STATUS_IO, "the export cannot be written: %s", strerror(errno));
+    int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
+    FILE *out = copy < 0 ? NULL : fdopen(copy, "wb");
+    if (!out) {
+        int reason = errno;
+        if (copy >= 0)
+            close(copy);
+        return error_set(error, STATUS_IO, "the export cannot be written: %s", strerror(reason));
+    }
     enum status status = export_write_stream(dataset, vacancies, request, out, counts, error);
     if (fclose(out) && !status)
         status = error_set(error, STATUS_IO, "the export cannot be written: %s", strerror(errno));
     return status;
 }
 
-/* Is `path` the store's file or one that SQLite keeps beside it? Told by stat(): to open and close
- * a store's file here would drop the locks that this process has on it. */
-static bool is_store(const char *path, const char *store_path)
-{
-    static const char *const endings[] = {"", "-wal", "-shm", ".lock", ".sock"};
-    struct stat wanted, own;
-    if (!store_path || stat(path, &wanted))
-        return false;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        char name[MAX_PATH_BYTES];
-        snprintf(name, sizeof name, "%s%s", store_path, endings[i]);
-        if (stat(name, &own) == 0 && own.st_dev == wanted.st_dev && own.st_ino == wanted.st_ino)
-            return true;
-    }
-    return false;
-}
-
-/* Give the finished file its name. */
-static enum status publish(const char *aside, const char *path, bool replace, struct error *error)
-{
-    if (replace ? rename(aside, path) == 0 : link(aside, path) == 0)
-        return STATUS_OK;
-    if (errno == EEXIST)
-        return error_set(error, STATUS_CONFLICT, "%s is there already; it was not replaced", path);
-    return error_set(error, STATUS_IO, "%s: it cannot be made: %s", path, strerror(errno));
-}
-
 enum status export_write(const struct dataset *dataset, const struct vacancies *vacancies,
                          const struct export_request *request, const char *path,
                          struct export_counts *counts, struct error *error)
 {
-    char aside[MAX_PATH_BYTES];
-    if (snprintf(aside, sizeof aside, "%s.part-XXXXXX", path) >= (int)sizeof aside)
-        return error_set(error, STATUS_INVALID, "the path has more than %d bytes", MAX_PATH_BYTES);
-    if (!request->replace && access(path, F_OK) == 0)
-        return error_set(error, STATUS_CONFLICT, "%s is there already; it was not replaced", path);
-    if (is_store(path, request->store_path))
-        return error_set(error, STATUS_CONFLICT, "%s belongs to the store; it was not replaced",
-                         path);
-    int file = mkstemp(aside);
-    if (file < 0)
-        return error_set(error, STATUS_IO, "%s: it cannot be made: %s", path, strerror(errno));
+    struct output_file file;
     struct export_counts written = {0};
-    enum status status;
+    enum status status =
+        output_file_open(&file, path, request->replace, request->store_path, error);
+    if (status)
+        return status;
     if (request->format == EXPORT_SPATIALITE) {
         struct export_cursor cursor = cursor_of(dataset, vacancies, request);
-        status = export_spatialite_write(&cursor, aside, &written, error);
+        status = export_spatialite_write(&cursor, file.aside, &written, error);
     } else {
-        status = write_text_file(dataset, vacancies, request, file, &written, error);
+        status = write_text_file(dataset, vacancies, request, file.fd, &written, error);
     }
-    if (!status && (fchmod(file, FILE_MODE) || fsync(file)))
-        status = error_set(error, STATUS_IO, "%s: it cannot be written: %s", path, strerror(errno));
-    close(file);
-    if (!status)
-        status = publish(aside, path, request->replace, error);
-    unlink(aside);
+    status = output_file_close(&file, status, FILE_MODE, error);
     if (!status && counts)
         *counts = written;
     return status;

@@ -45,8 +45,8 @@ struct export_counts {
 
 /*
  * Write the file `path`: aside first, then under its name, so that nobody ever sees half of it.
- * CONFLICT where it is there already and not to be replaced, or is the store itself; IO; UNSUPPORTED where mod_spatialite is
- * not installed. counts may be NULL.
+ * CONFLICT where it is there already and not to be replaced, or is the store itself; IO; UNSUPPORTED
+ * where mod_spatialite is not installed. counts may be NULL.
  */
 enum status MUST_CHECK export_write(const struct dataset *dataset,
                                     const struct vacancies *vacancies,

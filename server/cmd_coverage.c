@@ -8,12 +8,12 @@
 
 #include "data/calendar.h"
 #include "data/coverage_record.h"
+#include "data/output_file.h"
 #include "data/profile_file.h"
 #include "data/vacancies.h"
 #include "data/walking.h"
 #include "geo/number.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,8 +32,8 @@ struct question {
     enum coverage_format format;
     struct profile profile; /* of --profile-file; name empty = none */
     char output[COMMAND_PATH_BYTES];
-    day_t as_of; /* a kept run; DAY_NONE = now */
-    bool keep;
+    day_t as_of;        /* a kept run; DAY_NONE = now */
+    bool keep, replace; /* keep the run; a file that is there may go */
 };
 
 /* Reading the command line ----------------------------------------------------------------------- */
@@ -134,6 +134,7 @@ static enum status read_question(const struct command *command, const struct opt
 {
     *question = (struct question){.as_of = DAY_NONE,
                                   .keep = options_flag(options, "keep"),
+                                  .replace = options_flag(options, "force"),
                                   .region = options_text(options, "region"),
                                   .community = options_text(options, "community"),
                                   .parameters = {.profile = PROFILE_STROLLER,
@@ -152,7 +153,7 @@ static enum status read_question(const struct command *command, const struct opt
         status = read_history(options, question, error);
     if (!status && file)
         status = command_path(command, file, question->output, error);
-    if (!status && file && !options_flag(options, "force") && access(question->output, F_OK) == 0)
+    if (!status && file && !question->replace && access(question->output, F_OK) == 0)
         status = error_set(error, STATUS_CONFLICT, "%s is there already; --force replaces it",
                            question->output);
     return status;
@@ -266,23 +267,17 @@ static enum status print_view(const struct coverage_view *view, enum coverage_fo
     return status;
 }
 
-/* Aside first, then under its name: nobody ever sees half of a file. */
-static enum status write_file(const char *path, const char *text, size_t length,
-                              struct error *error)
+/* Exact counts: its owner's alone. */
+static enum status write_file(const struct command *command, const struct question *question,
+                              const char *text, size_t length, struct error *error)
 {
-    char aside[COMMAND_PATH_BYTES + 8];
-    snprintf(aside, sizeof aside, "%s.part", path);
-    FILE *file = fopen(aside, "w");
-    bool is_written = file && fwrite(text, 1, length, file) == length && fflush(file) == 0 &&
-                      fsync(fileno(file)) == 0;
-    if (file)
-        is_written = fclose(file) == 0 && is_written;
-    if (is_written && rename(aside, path) == 0)
-        return STATUS_OK;
-    int reason = errno;
-    if (file)
-        unlink(aside);
-    return error_set(error, STATUS_IO, "%s cannot be written: %s", path, strerror(reason));
+    struct output_file file;
+    enum status status =
+        output_file_open(&file, question->output, question->replace, command->config.store, error);
+    if (status)
+        return status;
+    status = output_file_write(&file, text, length, error);
+    return output_file_close(&file, status, 0600, error);
 }
 
 /* The answer is made in memory and printed at the end: nobody's terminal may hold up a picture. */
@@ -333,7 +328,7 @@ static int run(struct command *command, const struct options *options)
         status = error_memory(&error, "computing coverage");
     command_close_store(command);
     if (!status && question.output[0])
-        status = write_file(question.output, text, length, &error);
+        status = write_file(command, &question, text, length, &error);
     else if (!status)
         fwrite(text, 1, length, command->out);
     free(text);

@@ -126,6 +126,20 @@ def test_a_profile_of_ones_own_and_a_file(flow):
     assert read_csv(file.read_bytes().decode()) == usual
 
 
+def test_a_file_of_coverage_is_its_owners_and_never_the_store(flow):
+    store = town(flow)
+    file = flow.folder / "exact.csv"
+    coverage(flow, store, "--output", file)
+    assert file.stat().st_mode & 0o777 == 0o600, oct(file.stat().st_mode)
+    streets = [f for f in store.parent.iterdir() if f.name.endswith(".streets")]
+    assert streets
+    for victim in (store, *streets):
+        before = victim.read_bytes()
+        done = flow.run("coverage", "--store", store, "--output", victim, "--force", code=1)
+        assert "belongs to the store" in done.stderr, done.stderr
+        assert victim.read_bytes() == before, victim
+
+
 def test_without_streets_everybody_is_off_the_network(flow):
     store = flow.store()
     answer = json.loads(coverage(flow, store, "--json"))
