@@ -97,6 +97,17 @@ TEST(subprocess_that_writes_much_to_stderr_does_not_hang)
     CHECK_CONTAINS(end.complaint, "a long line");
 }
 
+TEST(subprocess_is_not_held_up_by_who_complains_without_end)
+{
+    time_t started = time(NULL);
+    struct subprocess_end end = run_shell("for i in 1 2 3; do setsid yes complaint >&2 & done; "
+                                          "sleep 1; exit 3",
+                                          30, 1 << 20, NULL, STATUS_OK);
+    CHECK_INT(end.code, 3);
+    CHECK_CONTAINS(end.complaint, "complaint");
+    CHECK(time(NULL) - started < 20);
+}
+
 TEST(subprocess_leaves_no_children_behind)
 {
     run_shell("sleep 300 & echo $!", 10, 1 << 20, NULL, STATUS_OK);
