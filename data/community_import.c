@@ -227,12 +227,13 @@ static bool identify(struct running *run, const struct table_row *row, const cha
 static enum status add_row(struct running *run, const struct row_community *community,
                            struct error *error)
 {
+    if (run->row_count == MAX_COMMUNITIES)
+        return error_set(error, STATUS_LIMIT, "more than %d communities", MAX_COMMUNITIES);
     if (run->row_count == run->row_capacity) {
         uint32_t capacity = run->row_capacity ? run->row_capacity * 2 : 128;
-        struct row_community *grown =
-            capacity <= 2 * MAX_COMMUNITIES ? realloc(run->rows, capacity * sizeof *grown) : NULL;
+        struct row_community *grown = realloc(run->rows, capacity * sizeof *grown);
         if (!grown)
-            return error_set(error, STATUS_LIMIT, "more than %d communities", MAX_COMMUNITIES);
+            return error_memory(error, "importing communities");
         run->rows = grown;
         run->row_capacity = capacity;
     }

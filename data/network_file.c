@@ -1,5 +1,7 @@
 #include "data/network_file.h"
 
+#include "data/store_files.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -132,19 +134,6 @@ static enum status write_all(FILE *file, const struct header *header,
     return fflush(file) == 0 && fsync(fileno(file)) == 0 ? STATUS_OK : STATUS_IO;
 }
 
-/* The folder too must be on disk before a new name in it is. */
-static void sync_folder(const char *path)
-{
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-    int fd = open(folder[0] ? folder : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-}
-
 /* Write it all to PATH.new, then give it its name. */
 static enum status write_aside(const char *path, const struct header *header,
                                const void *arrays[SECTION_COUNT], struct error *error)
@@ -175,8 +164,7 @@ static enum status write_aside(const char *path, const struct header *header,
         unlink(aside);
         return error_set(error, status, "%s could not be written: %s", path, strerror(failed_with));
     }
-    sync_folder(path);
-    return STATUS_OK;
+    return store_files_sync_folder(path, error); /* the name too must be on disk */
 }
 
 enum status network_file_write(const char *path, const struct network *network,

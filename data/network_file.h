@@ -29,7 +29,8 @@ enum status MUST_CHECK network_file_write(const char *path, const struct network
 
 /*
  * Map a file and prove it: magic, version, sizes, checksums, and that network and map agree with
- * themselves. NOT_FOUND, IO, VERSION (written by a newer program or an older one), CORRUPT (damaged or cut, naming the section).
+ * themselves. NOT_FOUND, IO, VERSION (written by a newer program or an older one), CORRUPT (damaged or
+ * cut, naming the section).
  */
 enum status MUST_CHECK network_file_open(const char *path, struct network_file *file,
                                          struct error *error);

@@ -264,12 +264,13 @@ static bool read_record(struct running *run, const struct table_row *row,
 static enum status add_row(struct running *run, const struct row_resident *resident,
                            struct error *error)
 {
+    if (run->row_count == MAX_POINTS)
+        return error_set(error, STATUS_LIMIT, "more than %d resident points", MAX_POINTS);
     if (run->row_count == run->row_capacity) {
         uint32_t capacity = run->row_capacity ? run->row_capacity * 2 : 1024;
-        struct row_resident *grown =
-            run->row_count < MAX_POINTS ? realloc(run->rows, capacity * sizeof *grown) : NULL;
+        struct row_resident *grown = realloc(run->rows, capacity * sizeof *grown);
         if (!grown)
-            return error_set(error, STATUS_LIMIT, "more than %d resident points", MAX_POINTS);
+            return error_memory(error, "importing residents");
         run->rows = grown;
         run->row_capacity = capacity;
     }
