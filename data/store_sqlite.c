@@ -230,9 +230,16 @@ void sqlite_give_back(struct sqlite_store *store, struct sqlite_link *link)
 
 /* Names kept by number ---------------------------------------------------------------------------*/
 
-static enum status keep_name(struct sqlite_names *names, int64_t key, const char *name,
-                             struct error *error)
+enum { NAME_KEY_MAX = 1 << 20 };
+
+/* The names are an array, so their numbers must be such as this program gives: counted from 1. */
+static enum status keep_name(struct sqlite_link *link, struct sqlite_names *names, int64_t key,
+                             const char *name, struct error *error)
 {
+    if (key <= 0 || key > NAME_KEY_MAX)
+        return error_set(error, STATUS_CORRUPT,
+                         "store %s: '%s' has the number %" PRId64 ", which no store gives",
+                         link->path, name, key);
     if (key >= names->count) {
         int64_t count = key + 16;
         char **grown = realloc(names->names, (size_t)count * sizeof *grown);
@@ -275,7 +282,7 @@ static enum status find_key(struct sqlite_link *link, struct sqlite_names *names
     sqlite3_reset(statement);
     if (!status && !*key)
         return STATUS_NOT_FOUND;
-    return status ? status : keep_name(names, *key, name, error);
+    return status ? status : keep_name(link, names, *key, name, error);
 }
 
 enum status sqlite_source_key(struct sqlite_link *link, const char *name, bool make, int64_t *key,
@@ -297,7 +304,7 @@ enum status sqlite_source_key(struct sqlite_link *link, const char *name, bool m
     if (status)
         return status;
     *key = sqlite3_last_insert_rowid(link->db);
-    return keep_name(&link->sources, *key, name, error);
+    return keep_name(link, &link->sources, *key, name, error);
 }
 
 enum status sqlite_region_key(struct sqlite_link *link, const char *name, int64_t *key,
@@ -325,7 +332,8 @@ static enum status find_name(struct sqlite_link *link, struct sqlite_names *name
     sqlite3_bind_int64(statement, 1, key);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
-        status = keep_name(names, key, (const char *)sqlite3_column_text(statement, 0), error);
+        status =
+            keep_name(link, names, key, (const char *)sqlite3_column_text(statement, 0), error);
     else if (code == SQLITE_DONE)
         status = error_set(error, STATUS_CORRUPT, "store %s: a row names %" PRId64 ", which is not",
                            link->path, key);

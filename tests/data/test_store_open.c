@@ -307,6 +307,31 @@ TEST(a_wrong_outline_is_refused_with_its_community)
     store_close(store);
 }
 
+TEST(a_region_with_a_number_no_store_gives_is_refused)
+{
+    static const char *const numbers[] = {"-5", "4000000000", "9223372036854775807"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *path = in_folder(numbers[i]);
+        char sql[160];
+        struct error error = {0};
+        struct store *store;
+        struct store_history history;
+        struct arena arena;
+        int64_t key;
+        store_close(make_store(path));
+        snprintf(sql, sizeof sql, "UPDATE region SET region=%s; UPDATE facility SET region=%s",
+                 numbers[i], numbers[i]);
+        tamper(path, sql);
+        arena_init(&arena, 1 << 20);
+        REQUIRE_OK(store_open(path, STORE_READ, &store, &error), &error);
+        REQUIRE_OK(store_facility_find_id(store, "sample-0001", &key, &error), &error);
+        CHECK_INT(store_facility_history(store, key, &arena, &history, &error), STATUS_CORRUPT);
+        CHECK_CONTAINS(error.message, "'sample' has the number");
+        store_close(store);
+        arena_release(&arena);
+    }
+}
+
 TEST(the_code_lists_of_the_store_are_those_of_the_records)
 {
     const char *path = in_folder("codes.db");
