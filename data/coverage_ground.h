@@ -49,8 +49,7 @@ struct coverage_ground {
 /*
  * Lay people (with communities numbered as the dataset's) and facilities on the streets; two threads
  * work at it. parameters->minutes and ->inclusive do not matter. The dataset must outlive the
- * ground; `people` need not. *ground is
- * yours: coverage_ground_release().
+ * ground; `people` need not. *ground is yours: coverage_ground_release().
  */
 enum status MUST_CHECK coverage_ground_make(const struct dataset *dataset,
                                             const struct coverage_parameters *parameters,

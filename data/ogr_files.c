@@ -32,6 +32,7 @@ enum status ogr_folder_make(char folder[OGR_FOLDER_BYTES], struct error *error)
     if (!parent || !*parent)
         parent = "/tmp";
     int size = snprintf(folder, OGR_FOLDER_BYTES, "%s/tuoyu-XXXXXX", parent);
+    errno = ENAMETOOLONG;
     if (size < OGR_FOLDER_BYTES && mkdtemp(folder))
         return STATUS_OK;
     enum status status = error_set(

@@ -51,9 +51,8 @@ uint32_t reach_position_mm(const struct reach *reach, const struct snap *positio
 /*
  * One sweep from many positions at once: for every node the millimetres to, and the number of, the
  * nearest source (ties to the smaller number). node_mm and node_source: room for node_count each;
- * REACH_FAR and UINT32_MAX where none is within max_mm. `reach` lends its scratch and
- * holds nothing afterwards. start_mm[i] is added to source i (its snap,
- * where that counts); NULL = 0.
+ * REACH_FAR and UINT32_MAX where none is within max_mm. `reach` lends its scratch and holds nothing
+ * afterwards. start_mm[i] is added to source i (its snap, where that counts); NULL = 0.
  */
 enum status MUST_CHECK reach_sweep(const struct network *network, const struct profile *profile,
                                    const struct snap *sources, const uint32_t *start_mm,

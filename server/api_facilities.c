@@ -107,7 +107,7 @@ enum status api_facilities(struct worker *worker, const struct request *request,
     enum status status = params_facilities(request, &query, error);
     int region = -1;
     if (!status && query.region) {
-        uint16_t found;
+        uint16_t found = 0;
         status = dataset_find_region(picture->dataset, query.region, &found, error);
         if (status == STATUS_NOT_FOUND) /* the page is there; the parameter's value is wrong */
             status = STATUS_INVALID;

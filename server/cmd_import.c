@@ -1,6 +1,6 @@
 /*
- * `tuoyu import register`, `tuoyu import communities` and `tuoyu import residents`: a file into the store, with a report of
- * every row that did not come in as the file has it.
+ * `tuoyu import register`, `tuoyu import communities` and `tuoyu import residents`: a file into the
+ * store, with a report of every row that did not come in as the file has it.
  */
 #include "server/cmd.h"
 #include "server/coverage_keep.h"

@@ -50,8 +50,8 @@ enum memo_found { MEMO_FOUND, MEMO_COMPUTE, MEMO_BUSY };
 
 /*
  * The usual questions are the few that everybody asks: the purse does not bind them, and their answers
- * do not go to make room for others. now_ms is of a clock that does not go back. After MEMO_COMPUTE the caller alone
- * computes, and must say memo_put() or memo_give_up().
+ * do not go to make room for others. now_ms is of a clock that does not go back. After MEMO_COMPUTE the
+ * caller alone computes, and must say memo_put() or memo_give_up().
  */
 enum memo_found MUST_CHECK memo_find(struct memo *memo, uint64_t question, bool is_usual,
                                      uint64_t generation, int64_t now_ms,
