@@ -7,18 +7,16 @@
 
 #include <math.h>
 
+enum { OUTLINE_MAX_BYTES = 8 << 20 }; /* for the points of one, of GEOJSON_MAX_POINTS, to spare */
+
 static const char *const level_keys[COVERAGE_LEVELS] = {"reachable", "open"};
 
 /* Outlines -------------------------------------------------------------------------------------- */
 
 /* The outline's own text, with every position replaced in its place. */
-static enum status write_bent(struct json *out, const char *outline, enum coordsys coordsys,
-                              struct arena *arena, struct error *error)
+static void write_bent(struct json *out, const char *outline, const struct geo_polygon *polygon,
+                       enum coordsys coordsys)
 {
-    struct geo_polygon polygon;
-    enum status status = geojson_polygon_parse(outline, strlen(outline), arena, &polygon, error);
-    if (status)
-        return status;
     const char *text = strstr(outline, "\"coordinates\"");
     bool is_multi = strstr(outline, "\"MultiPolygon\"") != NULL;
     int depth_of_ring = is_multi ? 3 : 2, depth = 0;
@@ -30,23 +28,36 @@ static enum status write_bent(struct json *out, const char *outline, enum coords
         if (*text == '[' && ++depth < depth_of_ring)
             json_array_begin(out);
         else if (*text == '[' && depth == depth_of_ring)
-            json_ring(out, &polygon.rings[ring++], coordsys);
+            json_ring(out, &polygon->rings[ring++], coordsys);
         else if (*text == ']' && depth-- < depth_of_ring)
             json_array_end(out);
         if (depth == 0)
             break;
     }
     json_object_end(out);
-    return STATUS_OK;
+}
+
+/* One outline at a time is held as points, however many there are to draw. */
+static enum status bend(struct json *out, const char *outline, enum coordsys coordsys,
+                        struct error *error)
+{
+    struct arena arena;
+    struct geo_polygon polygon;
+    arena_init(&arena, OUTLINE_MAX_BYTES);
+    enum status status = geojson_polygon_parse(outline, strlen(outline), &arena, &polygon, error);
+    if (!status)
+        write_bent(out, outline, &polygon, coordsys);
+    arena_release(&arena);
+    return status;
 }
 
 static enum status write_outline(struct json *out, const struct coverage_answer *answer,
-                                 uint32_t community, struct arena *arena, struct error *error)
+                                 uint32_t community, struct error *error)
 {
     const char *outline = answer->outlines[community];
     json_key(out, "geometry");
     if (outline && answer->coordsys != COORDSYS_WGS84)
-        return write_bent(out, outline, answer->coordsys, arena, error);
+        return bend(out, outline, answer->coordsys, error);
     if (outline)
         json_fragment(out, outline, strlen(outline));
     else
@@ -178,7 +189,7 @@ static void write_region(struct json *out, const struct coverage_answer *answer)
 }
 
 static enum status write_community(struct json *out, const struct coverage_answer *answer,
-                                   uint32_t community, struct arena *arena, struct error *error)
+                                   uint32_t community, struct error *error)
 {
     const struct coverage_entry *entry = &answer->run->communities[community];
     struct public_coverage shown;
@@ -190,7 +201,7 @@ static enum status write_community(struct json *out, const struct coverage_answe
     json_key_text(out, "street", entry->street);
     write_entry(out, answer->run, entry, &shown, NULL);
     enum status status =
-        answer->outlines ? write_outline(out, answer, community, arena, error) : STATUS_OK;
+        answer->outlines ? write_outline(out, answer, community, error) : STATUS_OK;
     json_object_end(out);
     return status;
 }
@@ -214,7 +225,7 @@ enum status json_coverage(struct json *out, const struct request *request,
     json_key(out, "communities");
     json_array_begin(out);
     for (uint32_t i = 0; i < answer->run->community_count && !status; i++)
-        status = write_community(out, answer, i, request->arena, error);
+        status = write_community(out, answer, i, error);
     json_array_end(out);
     write_links(out, request);
     json_object_end(out);
@@ -229,7 +240,7 @@ enum status json_coverage_of(struct json *out, const struct request *request,
     write_run(out, answer);
     json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
     json_key(out, "community");
-    enum status status = write_community(out, answer, community, request->arena, error);
+    enum status status = write_community(out, answer, community, error);
     write_links(out, request);
     json_object_end(out);
     return status;
@@ -250,7 +261,7 @@ enum status geojson_coverage(struct json *out, const struct request *request,
         json_object_begin(out);
         json_key_text(out, "type", "Feature");
         json_key_text(out, "id", entry->code);
-        status = write_outline(out, answer, i, request->arena, error);
+        status = write_outline(out, answer, i, error);
         json_key(out, "properties");
         json_object_begin(out);
         coverage_table_properties(out, answer, entry);

@@ -20,15 +20,16 @@ struct coverage_answer {
     enum coordsys coordsys; /* of the outlines in the answer */
 };
 
-/* {"run":…,"region":…,"communities":[…],"links":[…]}. Outlines in another system than WGS 84 are
- * read into the request's arena: LIMIT, CORRUPT. */
+/* {"run":…,"region":…,"communities":[…],"links":[…]}. CORRUPT, MEMORY: an outline that must be bent
+ * into another system than WGS 84. */
 enum status MUST_CHECK json_coverage(struct json *out, const struct request *request,
                                      const struct coverage_answer *answer, struct error *error);
 /* {"run":…,"community":{…},"links":[…]} */
 enum status MUST_CHECK json_coverage_of(struct json *out, const struct request *request,
                                         const struct coverage_answer *answer, uint32_t community,
                                         struct error *error);
-/* A FeatureCollection, one feature a community (outlines must be given), with flat properties named as the CSV's columns. */
+/* A FeatureCollection, one feature a community (outlines must be given), with flat properties named
+ * as the CSV's columns. */
 enum status MUST_CHECK geojson_coverage(struct json *out, const struct request *request,
                                         const struct coverage_answer *answer, struct error *error);
 /* One line a community, the region's last; UTF-8 with a byte order mark, as spreadsheets want it.

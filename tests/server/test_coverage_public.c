@@ -148,7 +148,7 @@ static char *write_all(const struct town *town)
     struct json json;
     struct error error = {0};
     arena_init(&arena, 1 << 20);
-    json_init(&json, 1 << 20);
+    json_init(&json, 32 << 20);
     REQUIRE_OK(request_make(METHOD_GET, "/v1/status", NULL, 0, &arena, &request, &error), &error);
     request.base_url = "";
     REQUIRE_OK(json_coverage(&json, &request, &town->answer, &error), &error);
@@ -247,5 +247,23 @@ TEST(outlines_are_bent_where_another_system_is_asked_for)
     text = write_all(&town);
     CHECK(strstr(text, town.outlines[MANY]));
     CHECK(strstr(text, "\"geometry\":null"));
+    free(text);
+}
+
+TEST(outlines_of_any_number_of_points_are_bent)
+{
+    enum { POINTS = 10000 }; /* of each: more together than a request may hold at once */
+    static char outline[POINTS * 24];
+    struct town town;
+    size_t used = (size_t)sprintf(outline, "{\"type\":\"Polygon\",\"coordinates\":[[[120,30]");
+    for (int i = 0; i < POINTS - 2; i++)
+        used += (size_t)sprintf(outline + used, ",[120.1,%.5f]", 30 + i * 1e-5);
+    sprintf(outline + used, ",[120,30]]]}");
+    town_init(&town);
+    for (int i = 0; i < COMMUNITIES; i++)
+        town.outlines[i] = outline;
+    town.answer.coordsys = COORDSYS_GCJ02;
+    char *text = write_all(&town);
+    CHECK(strstr(text, "[120.1"));
     free(text);
 }
