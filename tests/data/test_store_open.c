@@ -309,7 +309,7 @@ TEST(a_wrong_outline_is_refused_with_its_community)
 
 TEST(a_region_with_a_number_no_store_gives_is_refused)
 {
-    static const char *const numbers[] = {"-5", "4000000000", "9223372036854775807"};
+    static const char *const numbers[] = {"-5", "9223372036854775807"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const char *path = in_folder(numbers[i]);
         char sql[160];
