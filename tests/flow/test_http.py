@@ -215,6 +215,8 @@ def questions(server, code):
     if server.get("/v1/config").json()["regions"][0]["walk"]:
         yield f"/v1/isochrone?{POINT}", "/v1/isochrone", None
         yield "/v1/isochrone", "/v1/isochrone", {"lon": lon, "lat": lat, "minutes": [5, 10]}
+    yield "/v1/suggest?q=%E7%A4%BA", "/v1/suggest", None
+    yield "/v1/suggest", "/v1/suggest", {"q": "示例", "limit": 3}
     yield "/v1/coverage?geometry=true", "/v1/coverage", None
     yield "/v1/coverage?minutes=30&age=6-12&inclusive=true", "/v1/coverage", None
     yield f"/v1/coverage/{code}", "/v1/coverage/{community}", None
@@ -230,8 +232,13 @@ def questions(server, code):
 
 
 def wrong_shapes(server, code):
+    """The sentences, and what nobody asked."""
     document, wrong = server.get("/v1/openapi.json").json(), []
+    unasked = {(template, method) for template, path in document["paths"].items() for method, of in path.items()
+               if any("$ref" in media["schema"] for media in of["responses"]["200"]["content"].values())}
+    unasked -= {("/v1/openapi.json", "get")}
     for path, template, body in questions(server, code):
+        unasked -= {(template, "post" if body else "get")}
         answer = server.post(path, body) if body else server.get(path)
         assert answer.status == 200, (path, answer)
         content = document["paths"][template]["post" if body else "get"]["responses"]["200"]["content"]
@@ -239,14 +246,15 @@ def wrong_shapes(server, code):
         assert media in content, (media, content)
         check_schema(document, content[media]["schema"], answer.json(), template, wrong)
     assert not re.search(r"NaN|Infinity", json.dumps(document))
-    return "\n".join(sorted({re.sub(r"\[\d+\]", "[]", sentence) for sentence in wrong}))
+    return "\n".join(sorted({re.sub(r"\[\d+\]", "[]", sentence) for sentence in wrong})), unasked
 
 
 def test_answers_have_the_shape_that_the_document_says(flow):
     whole = flow.folder / "whole.db"
     flow.run("init", "--store", whole, "--region-file", SAMPLE_REGION)
-    server = flow.serve(whole)
-    assert not (wrong := wrong_shapes(server, "330108001008")), wrong
+    wrong, unasked = wrong_shapes(flow.serve(whole), "330108001008")
+    assert not wrong, wrong
+    assert not unasked, unasked
 
 
 def test_what_is_not_known_has_the_shape_that_the_document_says(flow):
@@ -262,7 +270,8 @@ def test_what_is_not_known_has_the_shape_that_the_document_says(flow):
     flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", "2026-11-01", "--store", store)
     server = flow.serve(store)
     assert server.get("/v1/facilities").json()["numberReturned"] == 3
-    assert not (wrong := wrong_shapes(server, "330100000001")), wrong
+    wrong, _ = wrong_shapes(server, "330100000001")
+    assert not wrong, wrong
 
 
 def test_a_slot_says_what_is_left(flow):
