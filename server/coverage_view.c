@@ -38,6 +38,21 @@ static double shown_minutes(const struct coverage_run *run, const struct coverag
                : (double)NAN;
 }
 
+bool coverage_view_is(const struct coverage_view *view, const struct coverage_entry *entry,
+                      uint32_t care, uint32_t level)
+{
+    const struct coverage_cell *cells = entry->figures->cells[care][view->age];
+    return share_of(entry, &cells[level]) >= view->run->community_share; /* NaN is not */
+}
+
+bool coverage_view_is_missing(const struct coverage_view *view, const struct coverage_entry *entry,
+                              uint32_t care)
+{
+    return entry->state != COVERAGE_RUN_NO_DATA &&
+           entry->figures->located[coverage_bit(care, view->age)] == 0 &&
+           !coverage_view_is(view, entry, care, COVERAGE_REACHABLE);
+}
+
 /* Columns ---------------------------------------------------------------------------------------- */
 
 enum { NAME_BYTES = 40, MISSING_BYTES = 64 };
@@ -79,17 +94,17 @@ static void visit_count(const struct visit *visit, const char *name, int32_t cou
     visit_number(visit, name, count == NONE ? (double)NAN : count, 0);
 }
 
-/* "hourly drop_in"; of the care types that are shown. */
+/* "hourly drop_in"; of the care types that are shown. NULL where nothing may be said. */
 static const char *join_missing(const struct coverage_view *view,
                                 const struct coverage_entry *entry, char text[MISSING_BYTES])
 {
     size_t length = 0;
     text[0] = 0;
     for (uint32_t care = 0; care < CARE_COUNT; care++)
-        if (is_shown(view, care) && (entry->missing >> care & 1))
+        if (is_shown(view, care) && coverage_view_is_missing(view, entry, care))
             length += (size_t)snprintf(text + length, MISSING_BYTES - length, "%s%s",
                                        length ? " " : "", care_code((int)care));
-    return text;
+    return entry->state == COVERAGE_RUN_NO_DATA ? NULL : text;
 }
 
 static void visit_care(const struct coverage_view *view, const struct coverage_entry *entry,
@@ -296,10 +311,14 @@ static void write_care(const struct coverage_view *view, const struct coverage_e
 static void write_missing(const struct coverage_view *view, const struct coverage_entry *entry,
                           struct json *out)
 {
+    if (entry->state == COVERAGE_RUN_NO_DATA) {
+        json_key_null(out, "missing");
+        return;
+    }
     json_key(out, "missing");
     json_array_begin(out);
     for (uint32_t care = 0; care < CARE_COUNT; care++)
-        if (is_shown(view, care) && (entry->missing >> care & 1))
+        if (is_shown(view, care) && coverage_view_is_missing(view, entry, care))
             json_text(out, care_code((int)care));
     json_array_end(out);
 }

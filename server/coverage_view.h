@@ -21,6 +21,15 @@ struct coverage_view {
     const char *community; /* code: it alone; NULL = all, and the region */
 };
 
+/* Of the age that is shown: does at least community_share of its people have such care (enum
+ * coverage_level)? False unless its state is known. */
+bool coverage_view_is(const struct coverage_view *view, const struct coverage_entry *entry,
+                      uint32_t care, uint32_t level);
+/* Of the age that is shown: neither located in it nor reachable for it. Where nobody is known to live
+ * nothing is missing, and nothing may be said: see its state. */
+bool coverage_view_is_missing(const struct coverage_view *view, const struct coverage_entry *entry,
+                              uint32_t care);
+
 void coverage_view_table(const struct coverage_view *view, FILE *out);
 /* UTF-8 with a byte order mark, CRLF; the region's line last; shares 0..1; unknown is empty. */
 void coverage_view_csv(const struct coverage_view *view, FILE *out);

@@ -59,9 +59,10 @@ static void print_missing(const struct coverage_view *view, const struct coverag
     static const char letters[] = "fhod"; /* as the heading explains */
     fputs("  ", out);
     for (uint32_t care = 0; care < CARE_COUNT; care++)
-        putc(!(view->cares >> care & 1)     ? ' '
-             : (entry->missing >> care & 1) ? letters[care]
-                                            : '.',
+        putc(!(view->cares >> care & 1)                    ? ' '
+             : entry->state == COVERAGE_RUN_NO_DATA        ? '-'
+             : coverage_view_is_missing(view, entry, care) ? letters[care]
+                                                           : '.',
              out);
 }
 
@@ -125,17 +126,33 @@ static void print_preface(const struct coverage_view *view, FILE *out)
                 100 * run->whole.figures->off_network_weight / run->whole.figures->weight);
 }
 
+/* How many communities are what. */
+static void print_tally(const struct coverage_view *view, uint32_t care, FILE *out)
+{
+    const struct coverage_run *run = view->run;
+    uint32_t located = 0, levels[COVERAGE_LEVELS] = {0};
+    for (uint32_t i = 0; i < run->community_count; i++) {
+        const struct coverage_entry *entry = &run->communities[i];
+        located += entry->figures->located[coverage_bit(care, view->age)] > 0;
+        for (uint32_t level = 0; level < COVERAGE_LEVELS; level++)
+            levels[level] += coverage_view_is(view, entry, care, level);
+    }
+    fprintf(out, "  %-9s %4u / %4u / %4u\n", care_heads[care], located, levels[COVERAGE_REACHABLE],
+            levels[COVERAGE_OPEN]);
+}
+
 static void print_summary(const struct coverage_view *view, FILE *out)
 {
     const struct coverage_run *run = view->run;
+    bool is_any = view->age == COVERAGE_AGE_ANY;
     fprintf(out,
-            "\nCommunities where care of any age is located / reachable / open for at least "
-            "%.0f%% (%u known of %u):\n",
+            "\nCommunities where care %s%s is located / reachable / open for at least %.0f%% (%u "
+            "known of %u):\n",
+            is_any ? "of any age" : "for ages ", is_any ? "" : coverage_age_code(view->age),
             100 * run->community_share, run->known_communities, run->community_count);
     for (uint32_t care = 0; care < CARE_COUNT; care++)
         if (view->cares >> care & 1)
-            fprintf(out, "  %-9s %4u / %4u / %4u\n", care_heads[care], run->located[care],
-                    run->reachable[care], run->open[care]);
+            print_tally(view, care, out);
     if (run->whole.state == COVERAGE_RUN_KNOWN)
         fprintf(out,
                 "Places per %s within walk: %.3f (E2SFCA), %.3f (2SFCA); %.0f places are within "

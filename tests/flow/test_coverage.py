@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import re
 import shutil
 
-from server import SAMPLE_REGION
+from server import FIXTURES, SAMPLE_REGION
 
 CARES = ["full_day", "half_day", "hourly", "drop_in"]
 COMMUNITIES = 67
@@ -57,6 +58,38 @@ def test_the_sample_has_gaps(flow):
             assert 0 <= figures["open"] <= figures["reachable"] <= 1, c
             reached = figures["reachable"] >= answer["run"]["community_share"]
             assert (care in c["missing"]) == (not reached and figures["located"] == 0), c
+
+
+def test_what_is_missing_is_of_the_age_that_is_asked_for(flow):
+    store, told = town(flow), {}
+    for age in ("any", "6-12", "12-24", "24-36"):
+        answer = json.loads(coverage(flow, store, "--age", age, "--json"))
+        share, tallies = answer["run"]["community_share"], {care: [0, 0, 0] for care in CARES}
+        for c in answer["communities"]:
+            assert c["missing"] == [care for care in CARES if c["care"][care]["located"] == 0
+                                    and c["care"][care]["reachable"] < share], (age, c)
+            for care in CARES:
+                figures = c["care"][care]
+                for i, is_so in enumerate((figures["located"] > 0, figures["reachable"] >= share,
+                                           figures["open"] >= share)):
+                    tallies[care][i] += is_so
+        told[age] = str([c["missing"] for c in answer["communities"]])
+        table = coverage(flow, store, "--age", age)
+        for care, head in zip(CARES, ("FULL DAY", "HALF DAY", "HOURLY", "DROP-IN")):
+            line = re.search(rf"^  {head} +(\d+) / +(\d+) / +(\d+)$", table, re.M)
+            assert [int(figure) for figure in line.groups()] == tallies[care], (age, care)
+        rows = {row["community"]: row["missing"] for row in read_csv(coverage(flow, store, "--age", age, "--format",
+                                                                              "csv"))}
+        assert all(rows[c["community"]].split() == c["missing"] for c in answer["communities"])
+    assert len(set(told.values())) == 4, "ages differ, or this test shows nothing"
+
+
+def test_where_nobody_is_known_to_live_nothing_is_said_to_be_missing(flow):
+    store = flow.store(FIXTURES / "regions/sample-town.json")
+    answer = json.loads(coverage(flow, store, "--json"))
+    assert answer["region"]["state"] == "no_data" and answer["region"]["missing"] is None
+    line = next(line for line in coverage(flow, store).splitlines() if line.startswith("region"))
+    assert "  ----  " in line and "fhod" not in line
 
 
 def test_the_people_add_up_to_the_census(flow):
