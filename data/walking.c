@@ -300,7 +300,7 @@ void walker_release(struct walker *walker)
 }
 
 /* Room for the largest network yet seen. */
-static enum status make_room(struct walker *walker, uint32_t node_count, struct error *error)
+enum status walker_make_room(struct walker *walker, uint32_t node_count, struct error *error)
 {
     if (walker->reach.scratch && walker->node_count >= node_count)
         return STATUS_OK;
@@ -319,7 +319,7 @@ enum status walker_reach(struct walker *walker, const struct walking_start *star
     *reaches = start->snap_mm <= max_mm;
     if (!*reaches)
         return STATUS_OK;
-    enum status status = make_room(walker, walking->network->node_count, error);
+    enum status status = walker_make_room(walker, walking->network->node_count, error);
     if (!status)
         status = reach_compute(walking->network, &walking->profile, &start->snap, direction,
                                max_mm - start->snap_mm, &walker->reach, error);

@@ -82,6 +82,9 @@ struct walker {
     uint32_t node_count; /* it has room for */
 };
 void walker_release(struct walker *walker); /* safe on {0} and safe twice */
+/* For a reach over a network of so many nodes. */
+enum status MUST_CHECK walker_make_room(struct walker *walker, uint32_t node_count,
+                                        struct error *error);
 
 /* All within max_mm of the start, its snap included where it counts. A start whose snap alone is
  * longer reaches nothing: *reaches is then false. */

@@ -6,6 +6,8 @@
  */
 #include "data/coverage_run.h"
 #include "data/dataset.h"
+#include "data/reaching.h"
+#include "data/vacancies.h"
 #include "server/coverage_ask.h"
 #include "server/json_coverage.h"
 #include "server/params.h"
@@ -115,6 +117,30 @@ enum status api_coverage(struct worker *worker, const struct request *request, s
     return status;
 }
 
+/* Of the data and the day that the run is of; of an earlier one nobody knows any more. */
+static enum status find_reaching(struct worker *worker, const struct request *request,
+                                 struct showing *showing, const struct coverage_entry *entry,
+                                 struct reaching_list *list, struct error *error)
+{
+    const struct picture *picture = worker->picture;
+    const struct coverage_run *run = showing->held.run;
+    const struct dataset *dataset = picture->dataset;
+    struct reaching_query query = {.region = showing->region,
+                                   .community = entry->community,
+                                   .profile = showing->query.profile,
+                                   .minutes = run->minutes,
+                                   .inclusive = run->inclusive,
+                                   .weighs_children = run->weighs_children};
+    if (run->dataset_generation != dataset->generation ||
+        run->day != picture->vacancies->local[showing->region].day)
+        return STATUS_OK;
+    enum status status = reaching_find(dataset, picture->vacancies, &query, worker->walker,
+                                       request->arena, list, error);
+    showing->answer.dataset = dataset;
+    showing->answer.reaching = status ? NULL : list;
+    return status;
+}
+
 enum status api_coverage_community(struct worker *worker, const struct request *request,
                                    struct json *out, struct error *error)
 {
@@ -128,6 +154,9 @@ enum status api_coverage_community(struct worker *worker, const struct request *
         status = error_set(error, STATUS_NOT_FOUND, "region '%s' has no community '%s'",
                            showing.held.run->region, shown);
     }
+    struct reaching_list reaching;
+    if (!status)
+        status = find_reaching(worker, request, &showing, entry, &reaching, error);
     if (!status)
         status = json_coverage_of(out, request, &showing.answer,
                                   (uint32_t)(entry - showing.held.run->communities), error);

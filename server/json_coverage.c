@@ -1,5 +1,6 @@
 #include "server/json_coverage.h"
 
+#include "data/dataset.h"
 #include "data/geojson_geometry.h"
 #include "server/coverage_table.h"
 #include "server/json_feature.h"
@@ -232,6 +233,43 @@ enum status json_coverage(struct json *out, const struct request *request,
     return status;
 }
 
+/*
+ * What reaches it, with the share of its people whom each reaches: of rounded counts, as all shares. Of
+ * few people nothing is told, and those who reach fewer than ten of many are left out.
+ */
+static void write_reaching(struct json *out, const struct coverage_answer *answer,
+                           const struct coverage_entry *entry)
+{
+    struct public_coverage shown;
+    coverage_public(answer->run, entry, answer->age, &shown);
+    json_key(out, "facilities");
+    if (!answer->reaching || shown.state == COVERAGE_FEW || shown.state == COVERAGE_NO_DATA) {
+        json_nothing(out);
+        return;
+    }
+    json_array_begin(out);
+    for (uint32_t i = 0; i < answer->reaching->count; i++) {
+        const struct reaching *one = &answer->reaching->items[i];
+        const struct dataset_facility *facility = &answer->dataset->facilities[one->facility];
+        double share = public_share(one->people, entry->figures->weight);
+        if (!(share > 0))
+            continue;
+        json_object_begin(out);
+        json_key_text(out, "id", dataset_text(answer->dataset, facility->id));
+        json_key_text(out, "name", dataset_text(answer->dataset, facility->name));
+        json_key_text(out, "name_en", dataset_text(answer->dataset, facility->name_en));
+        json_key(out, "care");
+        json_array_begin(out);
+        for (uint32_t care = 0; care < COVERAGE_CARES; care++)
+            if (one->cares >> care & 1)
+                json_text(out, care_code((int)care));
+        json_array_end(out);
+        json_key_fixed(out, "reachable", share, 3);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 enum status json_coverage_of(struct json *out, const struct request *request,
                              const struct coverage_answer *answer, uint32_t community,
                              struct error *error)
@@ -241,6 +279,7 @@ enum status json_coverage_of(struct json *out, const struct request *request,
     json_key_text(out, "coordsys", coordsys_code(answer->coordsys));
     json_key(out, "community");
     enum status status = write_community(out, answer, community, error);
+    write_reaching(out, answer, &answer->run->communities[community]);
     write_links(out, request);
     json_object_end(out);
     return status;

@@ -5,6 +5,7 @@
 #ifndef SERVER_JSON_COVERAGE_H
 #define SERVER_JSON_COVERAGE_H
 
+#include "data/reaching.h"
 #include "geo/crs.h"
 #include "server/coverage_public.h"
 #include "server/request.h"
@@ -18,13 +19,16 @@ struct coverage_answer {
      * they were not asked for. */
     const char *const *outlines;
     enum coordsys coordsys; /* of the outlines in the answer */
+    /* What reaches the one community that was asked for; NULL = not known of this run's moment. */
+    const struct reaching_list *reaching;
+    const struct dataset *dataset; /* whose facilities `reaching` numbers */
 };
 
 /* {"run":…,"region":…,"communities":[…],"links":[…]}. CORRUPT, MEMORY: an outline that must be bent
  * into another system than WGS 84. */
 enum status MUST_CHECK json_coverage(struct json *out, const struct request *request,
                                      const struct coverage_answer *answer, struct error *error);
-/* {"run":…,"community":{…},"links":[…]} */
+/* {"run":…,"community":{…},"facilities":[…],"links":[…]} */
 enum status MUST_CHECK json_coverage_of(struct json *out, const struct request *request,
                                         const struct coverage_answer *answer, uint32_t community,
                                         struct error *error);

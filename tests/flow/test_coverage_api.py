@@ -91,6 +91,26 @@ def test_people_are_shown_by_tens_and_the_rest_is_made_of_that(flow):
     assert answer["region"]["children"] == 140 and answer["region"]["care"]["full_day"]["communities"]["located"] == 2
 
 
+def test_a_community_names_the_facilities_that_reach_it(flow):
+    server = flow.serve(town(flow))
+    named = coverage(server, f"/{WEST}")["facilities"]
+    assert [one["care"] for one in named] and all(0 < one["reachable"] <= 1 for one in named), named
+    assert [one["reachable"] for one in named] == sorted((one["reachable"] for one in named), reverse=True)
+    assert all(server.get(f"/v1/facilities/{one['id']}").status == 200 for one in named)
+    for minutes in (5, 15, 30, 60):
+        for code in (WEST, EAST):
+            for more in ({}, {"inclusive": "true"}):
+                answer = coverage(server, f"/{code}", minutes=minutes, **more)
+                for care, told in answer["community"]["care"].items():
+                    shares = [one["reachable"] for one in answer["facilities"] if care in one["care"]]
+                    # all are of the same rounded people: the nearest of many reaches no less than one of them
+                    assert max(shares, default=0) <= told["reachable"] <= min(1, sum(shares)), (code, minutes, care)
+    untold = {"off_network": [], "no_data": None, "few": None}
+    for code in (FAR, EMPTY, SMALL):
+        answer = coverage(server, f"/{code}")
+        assert answer["facilities"] == untold[answer["community"]["state"]], code
+
+
 def test_a_run_equals_the_commands_but_for_the_rounding(flow):
     store = town(flow)
     exact = json.loads(flow.run("coverage", "--json", "--store", store).stdout)

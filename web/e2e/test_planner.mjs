@@ -106,6 +106,25 @@ export async function test_table_map_and_panel_are_in_step(test) {
   assert.deepEqual(cells.filter((_, i) => i % 4 < 3), expected);
 }
 
+export async function test_a_community_lists_the_facilities_that_reach_it(test) {
+  const page = await test.open("/planner?minutes=30", DESK);
+  await ready(page);
+  for (const [code] of (await rows(page)).slice(-2)) {
+    const { facilities, community } = await test.served.get(`/v1/coverage/${code}?region=binjiang&minutes=30`);
+    for (const care of CARES) {
+      const shares = facilities.filter((one) => one.care.includes(care)).map((one) => one.reachable);
+      const { reachable } = community.care[care];
+      assert.ok(Math.max(0, ...shares) <= reachable + 0.1 && shares.reduce((a, b) => a + b, 0) >= reachable - 0.1, `${care} ${shares} ${reachable}`);
+    }
+    await page.click(`tr[data-code="${code}"] button`);
+    await page.waitForSelector("#community-panel h3 + div ul, #community-panel h3 + div p:not(.quiet-text)");
+    const listed = await page.$$eval("#community-panel h3 + div li", (all) => all.map((one) => [one.querySelector("a").getAttribute("href"), one.textContent]));
+    assert.deepEqual(listed.map(([href]) => href), facilities.map(({ id }) => `/facilities/${id}`));
+    facilities.forEach((one, i) => assert.ok(listed[i][1].includes(`${Math.floor(one.reachable * 1000 + 1e-9) / 10}%`), listed[i][1]));
+    await page.click(".panel-head button");
+  }
+}
+
 export async function test_downloads_hold_what_is_shown(test) {
   const page = await test.open("/planner?care=hourly&level=open&minutes=20", DESK);
   await ready(page);

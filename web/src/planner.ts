@@ -45,7 +45,7 @@ class Planner {
     root.querySelector(".downloads")!.addEventListener("click", (event) => this.takeAway(event.target as HTMLElement));
     document.body.classList.add("has-script", "map-open");
     const panelRoot = ensure("community-panel", "section", root, { class: "community-panel", hidden: true });
-    this.panel = new PlannerPanel(panelRoot, () => this.pick(null, "both"));
+    this.panel = new PlannerPanel(panelRoot, this.region.name, () => this.pick(null, "both"));
     this.table = new PlannerTable(anchor, {
       pick: (code, by) => this.picked(code, by, "table"),
       sort: (sort) => {

@@ -27,6 +27,7 @@ export interface Community {
   state: "known" | "few" | "no_data" | "off_network";
   residents: People;
   children: People;
+  weight: "children" | "residents"; /* whose shares these are */
   care: Record<Care, CareCoverage>;
   missing: Care[] | null; /* null where nothing may be said */
   off_network_share: number | null;
@@ -40,6 +41,19 @@ export interface Community {
 export interface CoverageAnswer {
   run: { community_share: number };
   communities: Community[];
+}
+
+/** A facility that reaches people of a community, with the share of them whom it reaches. */
+export interface Reaching {
+  id: string;
+  name: string | null;
+  name_en: string | null;
+  care: Care[];
+  reachable: number;
+}
+
+export interface CommunityAnswer {
+  facilities: Reaching[] | null; /* null where nothing may be said */
 }
 
 export interface Choice {
@@ -88,17 +102,20 @@ export function writeChoice(choice: Choice, keep: string): string {
   return `?${params.join("&")}`;
 }
 
-/** What is asked of the API: the level and the care type are in every answer. */
-export function coverageAddress(choice: Choice, region: string): string {
-  const params = [
-    `region=${encodeURIComponent(region)}`,
-    `minutes=${choice.minutes}`,
-    `profile=${choice.profile}`,
-    "geometry=true",
-  ];
+function question(choice: Choice, region: string): string {
+  const params = [`region=${encodeURIComponent(region)}`, `minutes=${choice.minutes}`, `profile=${choice.profile}`];
   if (choice.age !== "any") params.push(`age=${choice.age}`);
   if (choice.inclusive) params.push("inclusive=true");
-  return `/v1/coverage?${params.join("&")}`;
+  return params.join("&");
+}
+
+/** What is asked of the API: the level and the care type are in every answer. */
+export function coverageAddress(choice: Choice, region: string): string {
+  return `/v1/coverage?${question(choice, region)}&geometry=true`;
+}
+
+export function communityAddress(code: string, choice: Choice, region: string): string {
+  return `/v1/coverage/${encodeURIComponent(code)}?${question(choice, region)}`;
 }
 
 /* Classes ------------------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* One community, whole: who lives there, what serves them, what is missing, which facilities reach it. */
-import { post, sentenceOf, wasCut } from "./api";
+import { get, sentenceOf, wasCut } from "./api";
 import { fill, h, type Child } from "./dom";
-import { CARES, type Care, type Facility, type LonLat, type NearbyAnswer, type Position } from "./types";
-import { LEVELS, type Choice, type Community } from "./planner_data";
+import { CARES, type Care } from "./types";
+import { communityAddress, LEVELS, type Choice, type Community, type CommunityAnswer, type Reaching } from "./planner_data";
 import { figureText, minutesText, numberText, people, percent } from "./planner_table";
 import { language, named, t, type Key } from "./text";
 
@@ -42,25 +42,15 @@ function facts(community: Community): HTMLElement {
   );
 }
 
-/** The middle of a community's outline: where "what reaches it" is asked from. */
-function middle(community: Community): LonLat | null {
-  const { geometry } = community;
-  if (!geometry) return null;
-  const rings = (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates[0]) as Position[][];
-  const ring = rings[0] ?? [];
-  const sum = ring.reduce((all, [lon, lat]) => ({ lon: all.lon + lon, lat: all.lat + lat }), { lon: 0, lat: 0 });
-  return ring.length ? { lon: sum.lon / ring.length, lat: sum.lat / ring.length } : null;
-}
-
-function facility({ id, properties }: Facility): HTMLElement {
+function facility({ id, reachable, care, ...names }: Reaching, weight: Community["weight"]): HTMLElement {
   const query = language === "en" ? "?lang=en" : "";
-  const offered = CARES.filter((care) => properties.offers.some((offer) => offer.care === care));
+  const share = { share: percent(reachable) };
   return h(
     "li",
     {},
-    h("a", { href: `/facilities/${id}${query}` }, named(properties) ?? id),
-    ` · ${t("planner.minutes", { n: numberText(properties.walk_minutes ?? null) })}`,
-    offered.length > 0 && ` · ${offered.map((care) => t(`care.${care}`)).join(t("list.separator"))}`,
+    h("a", { href: `/facilities/${id}${query}` }, named(names) ?? id),
+    ` · ${weight === "children" ? t("planner.reaching_children", share) : t("planner.reaching_share", share)}`,
+    care.length > 0 && ` · ${care.map((one) => t(`care.${one}`)).join(t("list.separator"))}`,
   );
 }
 
@@ -69,6 +59,7 @@ export class PlannerPanel {
 
   constructor(
     private readonly root: HTMLElement,
+    private readonly region: string,
     private readonly closed: () => void,
   ) {}
 
@@ -98,14 +89,11 @@ export class PlannerPanel {
   private async facilities(community: Community, choice: Choice, into: HTMLElement): Promise<void> {
     this.asking?.abort();
     this.asking = new AbortController();
-    const from = middle(community);
-    if (!from) return fill(into);
-    const asked = { ...from, within_minutes: choice.minutes, profile: choice.profile, limit: 100 };
-    const filters = choice.inclusive ? { inclusive: true } : {};
     try {
-      const answer = await post<NearbyAnswer>("/v1/nearby", { ...asked, ...filters }, this.asking.signal);
-      const found = answer.features;
-      fill(into, found.length ? h("ul", {}, ...found.map(facility)) : h("p", {}, t("planner.nothing_reaches")));
+      const { facilities } = await get<CommunityAnswer>(communityAddress(community.community, choice, this.region), this.asking.signal);
+      if (!facilities) return fill(into, h("p", {}, t("planner.reaching_unknown")));
+      const items = facilities.map((one) => facility(one, community.weight));
+      fill(into, items.length ? h("ul", {}, ...items) : h("p", {}, t("planner.nothing_reaches")));
     } catch (failure) {
       if (!wasCut(failure)) fill(into, h("p", {}, sentenceOf(failure)));
     }
