@@ -300,6 +300,28 @@ enum status params_find(const struct request *request, const char *name, size_t 
     return refuse_unknown(route, name, length, error);
 }
 
+/* People write latitude first, too: what is no latitude may well be the longitude. */
+static void hint_exchange(const struct request *request, const struct parameter *parameter,
+                          const char *text, size_t length, struct error *error)
+{
+    double lat = 0;
+    uint32_t lon;
+    if (!error || strcmp(parameter->name, "lat") != 0 || number_parse_double(text, length, &lat) ||
+        lat < -180 || lat > 180 || params_find(request, "lon", 3, &lon, NULL))
+        return;
+    const struct param_value *value = &request->values[lon];
+    if (value->given && (value->decimal[0] < -90 || value->decimal[0] > 90))
+        return;
+    char shown_lat[PARAMS_SHOWN_BYTES], shown_lon[PARAMS_SHOWN_BYTES] = "";
+    params_show(text, length, shown_lat);
+    if (value->given)
+        params_show(value->text, strlen(value->text), shown_lon);
+    error_set_parameter(error, STATUS_INVALID, parameter->name,
+                        "lat is '%s'; it must be a decimal number from -90 to 90; did you mean "
+                        "lon=%s%s%s?",
+                        shown_lat, shown_lat, *shown_lon ? ", lat=" : "", shown_lon);
+}
+
 enum status params_put(struct request *request, uint32_t place, const char *text, size_t length,
                        struct error *error)
 {
@@ -315,7 +337,10 @@ enum status params_put(struct request *request, uint32_t place, const char *text
         return refuse(parameter, text, length, error, "valid UTF-8 without NUL");
     value->given = value->set = true;
     value->text = text;
-    return read_value(parameter, text, length, value, error);
+    enum status status = read_value(parameter, text, length, value, error);
+    if (status == STATUS_INVALID)
+        hint_exchange(request, parameter, text, length, error);
+    return status;
 }
 
 /* A mixing step of MurmurHash3's finalizer (Appleby): spreads every bit. */

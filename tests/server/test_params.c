@@ -163,6 +163,25 @@ TEST(params_that_are_not_as_they_must_be_are_named)
         check_refused(cases[i].tail, cases[i].parameter);
 }
 
+TEST(params_ask_whether_latitude_and_longitude_were_exchanged)
+{
+    struct nearby_query query;
+    struct error error;
+    CHECK_INT(nearby("lon=30.2&lat=120.1", NULL, &query, &error), STATUS_INVALID);
+    CHECK_TEXT(error.parameter, "lat");
+    CHECK_CONTAINS(error.message, "from -90 to 90; did you mean lon=120.1, lat=30.2?");
+    CHECK_INT(nearby("lat=120.1&lon=30.2", NULL, &query, &error), STATUS_INVALID);
+    CHECK_CONTAINS(error.message, "did you mean lon=120.1?");
+    CHECK_INT(nearby(NULL, "{\"lon\":30.25,\"lat\":120.5}", &query, &error), STATUS_INVALID);
+    CHECK_CONTAINS(error.message, "did you mean lon=120.5, lat=30.25?");
+    static const char *const others[] = {"lon=120.1&lat=95", "lon=30.2&lat=190", "lon=30.2&lat=x",
+                                         "lon=200&lat=30"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CHECK_INT(nearby(others[i], NULL, &query, &error), STATUS_INVALID);
+        CHECK(!strstr(error.message, "did you mean"));
+    }
+}
+
 TEST(params_that_do_not_go_together_are_named)
 {
     static const struct {
