@@ -378,6 +378,11 @@ bool calendar_is_holiday(const struct calendar *calendar, day_t day)
     return place < calendar->holiday_count && calendar->holidays[place] == day;
 }
 
+bool calendar_knows_holidays(const struct calendar *calendar, day_t day)
+{
+    return calendar->known_until == DAY_NONE || day <= calendar->known_until;
+}
+
 /* The working day of that date, or NULL. */
 static const struct calendar_working_day *find_working_day(const struct calendar *calendar,
                                                            day_t day)

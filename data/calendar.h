@@ -44,6 +44,9 @@ enum status MUST_CHECK calendar_add_working_day(struct calendar *calendar, day_t
                                                 uint8_t as_weekday, struct error *error);
 void calendar_release(struct calendar *calendar); /* safe on {0} and safe twice */
 bool calendar_is_holiday(const struct calendar *calendar, day_t day);
+/* Are the public holidays of that day published? If not, it counts as an ordinary one, and whoever
+ * shows its hours says so. */
+bool calendar_knows_holidays(const struct calendar *calendar, day_t day);
 
 /* A local moment taken apart. */
 struct local_time {

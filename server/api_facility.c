@@ -115,6 +115,7 @@ static void write_hours(struct json *out, const struct picture *picture, uint32_
     write_week(out, &hours);
     write_exceptions(out, &hours, &dataset->regions[region].calendar,
                      picture->vacancies->local[region].day);
+    json_key_day(out, "holidays_known_until", dataset->regions[region].calendar.known_until);
     json_object_end(out);
 }
 

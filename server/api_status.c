@@ -1,6 +1,7 @@
 /* What the server is and holds: /v1/status, /healthz, /readyz, /metrics. */
 #include "data/vacancies.h"
 #include "server/http.h"
+#include "server/json_feature.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/router.h"
@@ -57,6 +58,7 @@ static void write_region(const struct picture *picture, uint16_t number, struct 
     json_key_text(out, "title_en", region->title_en);
     json_key_text(out, "timezone", region->calendar.zone_name);
     json_key_text(out, "currency", region->currency);
+    json_key_day(out, "holidays_known_until", region->calendar.known_until);
     json_key_bool(out, "sample", region->sample);
     json_key_text(out, "notice", region->notice[0] ? region->notice : NULL);
     json_key_text(out, "notice_en", region->notice_en[0] ? region->notice_en : NULL);

@@ -198,6 +198,25 @@ static void print_sample(const struct sample_state *sample, const struct dataset
             sample->age_days);
 }
 
+/* Dates that people ask for lie within weeks: time enough to put the next year's notice in. */
+static void print_holidays(const struct picture *picture, FILE *err)
+{
+    enum { DAYS_AHEAD = 31 };
+    const struct dataset *dataset = picture->dataset;
+    for (uint32_t i = 0; i < dataset->region_count; i++) {
+        const struct calendar *calendar = &dataset->regions[i].calendar;
+        char until[11];
+        if (calendar_knows_holidays(calendar, picture->vacancies->local[i].day + DAYS_AHEAD))
+            continue;
+        day_format(calendar->known_until, until);
+        fprintf(
+            err,
+            "tuoyu serve: the public holidays of region %s are known until %s; later days count "
+            "as ordinary ones until its region.json says more\n",
+            dataset->regions[i].name, until);
+    }
+}
+
 /* Where it answers, and one line to try. */
 static void print_ready(struct serving *serving, const struct picture *picture)
 {
@@ -225,6 +244,7 @@ static void print_ready(struct serving *serving, const struct picture *picture)
     for (uint32_t i = 0; i < dataset->region_count; i++)
         if (dataset->network_troubles[i])
             fprintf(command->err, "tuoyu serve: %s\n", dataset->network_troubles[i]);
+    print_holidays(picture, command->err);
     print_sample(&serving->sample, dataset, command->out);
     struct geo_point middle;
     if (find_middle(dataset, &middle))

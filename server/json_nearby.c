@@ -8,6 +8,15 @@
 #include <math.h>
 #include <stdio.h>
 
+/* In every region whose facilities may be here. */
+static bool knows_holidays(const struct dataset *dataset, day_t day)
+{
+    for (uint32_t i = 0; i < dataset->region_count; i++)
+        if (!calendar_knows_holidays(&dataset->regions[i].calendar, day))
+            return false;
+    return true;
+}
+
 static void write_head(struct json *out, const struct picture *picture,
                        const struct nearby_query *query, const struct nearby_list *list)
 {
@@ -24,6 +33,8 @@ static void write_head(struct json *out, const struct picture *picture,
     json_key_bool(out, "complete", list->complete);
     if (list->unknown_matched >= 0)
         json_key_int(out, "unknownMatched", list->unknown_matched);
+    if (query->day_kind == NEARBY_DATE && !knows_holidays(picture->dataset, query->date))
+        json_key_bool(out, "holidays_unknown", true);
     json_key_moment(out, "timeStamp", picture->vacancies->changed_at);
 }
 

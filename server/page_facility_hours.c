@@ -1,7 +1,8 @@
 #include "server/offer_words.h"
 #include "server/page_facility.h"
 
-static void write_week(struct html *html, const struct hours *hours)
+static void write_week(struct html *html, const struct hours *hours,
+                       const struct calendar *calendar)
 {
     HTML(html, "<table><thead><tr><th scope=\"col\">");
     html_say(html, TEXT_FACILITY_HOURS_WEEK);
@@ -27,6 +28,12 @@ static void write_week(struct html *html, const struct hours *hours)
     for (uint32_t i = 0; i < hours->rule_count; i++)
         on_holidays |= (hours->rules[i].weekdays & HOURS_HOLIDAYS) != 0;
     html_say(html, on_holidays ? TEXT_FACILITY_HOLIDAYS_OPEN : TEXT_FACILITY_HOLIDAYS_CLOSED);
+    if (calendar->known_until != DAY_NONE) {
+        char date[FORMAT_BYTES];
+        format_day(html->language, calendar->known_until, date);
+        HTML(html, " ");
+        html_say_with(html, TEXT_FACILITY_HOLIDAYS_KNOWN, TEXT_VALUES({"date", date}));
+    }
     HTML(html, "</p>");
 }
 
@@ -69,9 +76,9 @@ static void write_pattern(struct page *page, uint32_t pattern)
     const struct dataset *dataset = picture->dataset;
     uint16_t region = dataset->hours_patterns[pattern].region;
     struct hours hours = dataset_hours(dataset, pattern);
-    write_week(&page->html, &hours);
-    write_exceptions(&page->html, &hours, &dataset->regions[region].calendar,
-                     picture->vacancies->local[region].day);
+    const struct calendar *calendar = &dataset->regions[region].calendar;
+    write_week(&page->html, &hours, calendar);
+    write_exceptions(&page->html, &hours, calendar, picture->vacancies->local[region].day);
 }
 
 void page_facility_write_hours(struct page *page, uint32_t number)

@@ -274,11 +274,23 @@ static void print_notices(const struct dataset *dataset, FILE *out)
     }
 }
 
+static void print_holidays(const struct dataset *dataset, const struct nearby_query *query,
+                           FILE *out)
+{
+    for (uint32_t i = 0; i < dataset->region_count && query->day_kind == NEARBY_DATE; i++)
+        if (!calendar_knows_holidays(&dataset->regions[i].calendar, query->date))
+            fprintf(out,
+                    "%s: the public holidays of that day are not published yet; it counts as "
+                    "an ordinary one.\n",
+                    dataset->regions[i].name);
+}
+
 void print_nearby(const struct dataset *dataset, const struct vacancies *vacancies,
                   const struct nearby_query *query, const struct nearby_list *list, FILE *out)
 {
     print_notices(dataset, out);
     print_summary(query, list, out);
+    print_holidays(dataset, query, out);
     for (uint32_t i = 0; i < list->item_count; i++) {
         const struct nearby_item *item = &list->items[i];
         const struct dataset_facility *facility = &dataset->facilities[item->facility];
