@@ -9,14 +9,14 @@ failed=0
 hits=0 # faults that met a store being written: without any, nothing was shown
 say() { printf '%s\n' "$*" >&2; }
 
-make -j"$(nproc)" VARIANT=release variant-tests variant-benches >&2 || exit 1
+make -j"$(nproc)" VARIANT=release variant-tests variant-benches variant-program >&2 || exit 1
 export TORTURE=1
 
 say "== every write, sync and allocation; power cuts under $rounds seeds"
 for seed in $(seq 1 "$rounds"); do
-  TEST_SEED=$seed build/release/tests test_store_faults || failed=1
+  TEST_SEED=$seed build/release/test_runner test_store_faults || failed=1
   [ "$seed" = 1 ] || continue
-  TEST_SEED=$seed build/release/tests any_sequence_of_puts || failed=1
+  TEST_SEED=$seed build/release/test_runner any_sequence_of_puts || failed=1
 done
 
 folder=$(mktemp -d)
@@ -72,6 +72,9 @@ for after in 0.3 0.7 1.1 1.6 2.2; do
   check_left "killed after $after s" "$folder/killed/bench_store.db"
   rm -rf "$folder/killed"
 done
+
+say "== imports that are killed, and imports onto full disks"
+python3 tests/flow/run.py --program build/release/tuoyu test_import_faults >&2 || failed=1
 
 if [ "$hits" -lt 2 ]; then
   say "  FAIL no store was met while it was written"
