@@ -97,6 +97,7 @@ static enum status bind(struct running *run, struct error *error)
                                        wanted, column_names[column]);
     }
     report->format = import_report_text(report, table_format(run->table));
+    report->row_word = table_row_word(run->table);
     report->unused_columns = arena_calloc(&report->arena, count, sizeof *report->unused_columns);
     for (uint32_t i = 0; report->unused_columns && i < count; i++) {
         bool used = false;

@@ -99,7 +99,8 @@ bool dataset_facility_is_public(const struct dataset_facility *facility, day_t d
 {
     return facility->in_register && facility->state == STATE_FILED &&
            (facility->opens_on == DAY_NONE || facility->opens_on <= day) &&
-           (facility->closed_on == DAY_NONE || facility->closed_on > day);
+           (facility->closed_on == DAY_NONE || facility->closed_on > day) &&
+           (facility->delists_on == DAY_NONE || facility->delists_on > day);
 }
 
 bool dataset_facility_was_public(const struct dataset_facility *facility, day_t day)
@@ -112,6 +113,8 @@ bool dataset_facility_was_public(const struct dataset_facility *facility, day_t 
         first = facility->opens_on;
     if (facility->closed_on != DAY_NONE && facility->closed_on <= last)
         last = facility->closed_on - 1;
+    if (facility->delists_on != DAY_NONE && facility->delists_on <= last)
+        last = facility->delists_on - 1;
     return facility->in_register && facility->state == STATE_FILED && first <= last;
 }
 

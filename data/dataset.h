@@ -32,6 +32,7 @@ struct dataset_facility {
     uint32_t first_offer, offer_count;
     uint32_t hours; /* its own hours, into hours_patterns; 0 = none known */
     day_t opens_on, opened_on, filed_on, closed_on, inclusive_since, demonstration_since, staff_on;
+    day_t delists_on;
     day_t valid_from;
     int32_t licensed_total, staff, certified;
     uint16_t region; /* into regions */
@@ -157,7 +158,7 @@ enum status MUST_CHECK dataset_find_offer(const struct dataset *dataset, uint32_
 enum status MUST_CHECK dataset_find_region(const struct dataset *dataset, const char *name,
                                            uint16_t *region, struct error *error);
 
-/* Public on `day`: in the register, filed, opened, not closed. */
+/* Public on `day`: in the register, filed, opened, neither closed nor delisted by a lapsed licence. */
 bool dataset_facility_is_public(const struct dataset_facility *facility, day_t day);
 /* Public on some day up to `day`: what is not public on `day` itself is then 410, else 404. */
 bool dataset_facility_was_public(const struct dataset_facility *facility, day_t day);

@@ -55,6 +55,8 @@ static bool version_was_public(const struct facility_record *record, day_t day)
         last = record->validity.valid_to - 1;
     if (record->closed_on != DAY_NONE && record->closed_on <= last)
         last = record->closed_on - 1;
+    if (record->delists_on != DAY_NONE && record->delists_on <= last)
+        last = record->delists_on - 1;
     return record->state == STATE_FILED && first <= last;
 }
 
@@ -81,6 +83,7 @@ static enum status take_facility(struct raw *raw, const struct facility_record *
                                           .opened_on = record->opened_on,
                                           .filed_on = record->filed_on,
                                           .closed_on = record->closed_on,
+                                          .delists_on = record->delists_on,
                                           .inclusive_since = record->inclusive_since,
                                           .demonstration_since = record->demonstration_since,
                                           .staff_on = record->staff_on,

@@ -30,6 +30,7 @@ struct geojson {
     uint32_t feature_count, feature_capacity;
     struct column_map columns; /* by the features' own keys */
     struct column_names names; /* as people get them */
+    bool shares_lines;         /* two features begin on one line */
     bool some_have_id;
     uint32_t id_column; /* UINT32_MAX = the features' own ids are in no column */
     char crs[CRS_MAX_BYTES + 1];
@@ -219,6 +220,8 @@ static enum status keep_place(struct geojson *geojson, uint64_t line, struct err
         geojson->features = features;
         geojson->feature_capacity = capacity;
     }
+    if (geojson->feature_count && geojson->features[geojson->feature_count - 1].line == line)
+        geojson->shares_lines = true;
     geojson->features[geojson->feature_count++] = (struct feature_place){geojson->reader.at, line};
     return STATUS_OK;
 }
@@ -252,8 +255,11 @@ static enum status learn_features(struct geojson *geojson, struct error *error)
             atomic_load(geojson->cancelled))
             return error_set(error, STATUS_CANCELLED, "reading was cancelled");
         status = keep_place(geojson, line, error);
-        if (!status)
+        if (!status) {
             status = read_feature(geojson, &feature, error);
+            if (status)
+                error_prefix(error, "feature %u", geojson->feature_count);
+        }
     }
     return status;
 }
@@ -441,6 +447,11 @@ const char *const *geojson_columns(const struct geojson *geojson, uint32_t *coun
 double geojson_progress(const struct geojson *geojson)
 {
     return geojson->feature_count ? (double)geojson->next / (double)geojson->feature_count : 1;
+}
+
+bool geojson_shares_lines(const struct geojson *geojson)
+{
+    return geojson->shares_lines;
 }
 
 const char *geojson_declared_crs(const struct geojson *geojson)

@@ -29,6 +29,8 @@ enum status MUST_CHECK geojson_next(struct geojson *geojson, struct table_row *r
                                     struct error *error);
 double geojson_progress(const struct geojson *geojson);
 const char *geojson_declared_crs(const struct geojson *geojson);
+/* Do two features begin on one line, so that a line does not say which one is meant? */
+bool geojson_shares_lines(const struct geojson *geojson);
 void geojson_close(struct geojson *geojson); /* safe on NULL */
 
 #endif

@@ -232,6 +232,15 @@ static enum status insert_facility(struct put *put, const char *id_prefix)
     return status ? status : walk(put);
 }
 
+/* Ages that are not said are the group's. */
+static bool ages_are_inside(const struct offer_record *offer, const struct group_record *group)
+{
+    return (offer->age_from_m == NONE || group->age_from_m == NONE ||
+            offer->age_from_m >= group->age_from_m) &&
+           (offer->age_to_m == NONE || group->age_to_m == NONE ||
+            offer->age_to_m <= group->age_to_m);
+}
+
 /* Names twice in one bundle would be two records of one identity. */
 static enum status check_bundle(const struct facility_bundle *bundle, struct error *error)
 {
@@ -244,6 +253,10 @@ static enum status check_bundle(const struct facility_bundle *bundle, struct err
         if (bundle->offer_groups[i] >= bundle->group_count)
             return error_set(error, STATUS_INVALID, "facility '%s': offer '%s' has no group",
                              bundle->facility.source_id, bundle->offers[i].source_id);
+        if (!ages_are_inside(&bundle->offers[i], &bundle->groups[bundle->offer_groups[i]]))
+            return error_set(error, STATUS_INVALID,
+                             "facility '%s': the ages of offer '%s' reach beyond its group's",
+                             bundle->facility.source_id, bundle->offers[i].source_id);
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(bundle->offers[i].source_id, bundle->offers[j].source_id) == 0)
                 return error_set(error, STATUS_INVALID, "facility '%s' names offer '%s' twice",
@@ -255,7 +268,6 @@ static enum status check_bundle(const struct facility_bundle *bundle, struct err
 /* What is stored of the facility, and what speaks against changing it. */
 static enum status read_known(struct put *put, int64_t key, const char *region, const char *source)
 {
-    day_t latest;
     enum status status =
         store_facility_history(put->store, key, put->arena, &put->history, put->error);
     if (!status && !put->history.facility_count)
@@ -263,13 +275,11 @@ static enum status read_known(struct put *put, int64_t key, const char *region, 
     if (!status)
         status = store_field_edits(put->store, key, put->arena, &put->edits, &put->edit_count,
                                    put->error);
-    if (!status)
-        status = store_import_latest(
-            put->store, region ? region : put->history.facilities[0].region,
-            source ? source : put->history.facilities[0].source, &latest, put->error);
-    if (!status && latest > put->as_of)
-        put->newer_report = latest;
-    return status;
+    return status
+               ? status
+               : store_import_after(put->store, region ? region : put->history.facilities[0].region,
+                                    source ? source : put->history.facilities[0].source, put->as_of,
+                                    &put->newer_report, put->error);
 }
 
 /* Ids that were made here live in the bundle's arena, or not at all after this call. */
@@ -300,6 +310,18 @@ static const char **remember_ids(struct put *put)
     return ids;
 }
 
+/* A newer report of the same source does not name what is new now: it had ended by then. */
+static enum status find_end(struct put *put)
+{
+    const struct facility_record *facility = &put->bundle->facility;
+    day_t newer;
+    enum status status = store_import_after(put->store, facility->region, facility->source,
+                                            put->as_of, &newer, put->error);
+    if (!status && newer != DAY_NONE)
+        put->ends_on = newer;
+    return status;
+}
+
 static enum status put_bundle(struct put *put, const char *id_prefix, enum history_outcome *outcome)
 {
     struct facility_record *facility = &put->bundle->facility;
@@ -308,7 +330,8 @@ static enum status put_bundle(struct put *put, const char *id_prefix, enum histo
                                              facility->source_id, &key, put->error);
     if (status == STATUS_NOT_FOUND) {
         *outcome = HISTORY_ACCEPTED;
-        return insert_facility(put, id_prefix);
+        status = find_end(put);
+        return status ? status : insert_facility(put, id_prefix);
     }
     if (!status)
         status = read_known(put, key, facility->region, facility->source);
@@ -348,6 +371,7 @@ enum status history_put(struct store *store, struct facility_bundle *bundle, con
         .source = bundle->facility.validity.source ? bundle->facility.validity.source
                                                    : bundle->facility.source,
         .newer_report = DAY_NONE,
+        .ends_on = DAY_OPEN,
         .arena = &arena,
         .conflicts = conflicts,
         .conflict_capacity = conflict_capacity,
@@ -384,6 +408,7 @@ enum status history_close(struct store *store, int64_t facility_key, day_t as_of
         .now = now,
         .source = source,
         .newer_report = DAY_NONE,
+        .ends_on = DAY_OPEN,
         .arena = &arena,
         .conflicts = conflict,
         .conflict_capacity = 1,

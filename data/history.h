@@ -26,7 +26,8 @@ struct history_conflict {
  *              end on `as_of`; one that comes back keeps its key and id.
  * id_prefix    for new facilities (region.id_prefix)
  * as_of, now   the day the source speaks of; the moment of recording
- * outcome      ACCEPTED: new. CHANGED, UNCHANGED: known. CONFLICTING: something newer says
+ * outcome      ACCEPTED: new; where a newer report of the same source does not name it, it ends on
+ *              that report's day (facility.validity.valid_to): history, not of today. CHANGED, UNCHANGED: known. CONFLICTING: something newer says
  *              otherwise: nothing was written, conflicts[] says where
  * conflicts    room for `conflict_capacity`; may be NULL. *conflict_count is how many there are
  *

@@ -59,8 +59,10 @@ struct put {
     day_t as_of;
     moment_t now;
     const char *source; /* of the new versions */
-    day_t newer_report; /* of the same source, when there is one; else DAY_NONE */
-    bool writing;       /* the second walk */
+    day_t
+        newer_report; /* of a known facility: the first after as_of of the same source; DAY_NONE */
+    day_t ends_on;    /* valid_to of what begins: of a new facility that day; else DAY_OPEN */
+    bool writing;     /* the second walk */
     bool changed;
     struct arena *arena;
     struct store_history history;
@@ -96,7 +98,7 @@ bool put_settle_change(struct put *put, const struct shape *shape, struct chain 
                        const void *record, const char *field, const char *stored,
                        const char *given);
 
-/* From as_of on, `record` holds. */
+/* From as_of on, `record` holds; until a newer report of the same source, which does not name it. */
 enum status MUST_CHECK version_begin(struct put *put, const struct shape *shape, void *record);
 /* `stored` is believed to end on as_of. A version that began on that very day then holds on no day;
  * it is kept where nothing follows, so that its record stays known. */

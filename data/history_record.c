@@ -49,6 +49,7 @@ static const struct field facility_fields[] = {
     DAY(facility_record, opened_on),
     DAY(facility_record, filed_on),
     DAY(facility_record, closed_on),
+    DAY(facility_record, delists_on),
     DAY(facility_record, inclusive_since),
     DAY(facility_record, demonstration_since),
     DAY(facility_record, staff_on),

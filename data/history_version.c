@@ -165,11 +165,11 @@ static enum status insert_version(struct put *put, const struct shape *shape, vo
     return STATUS_INVALID;
 }
 
-/* From as_of on, `record` holds. */
+/* From as_of on, `record` holds; until a newer report of the same source, which does not name it. */
 enum status version_begin(struct put *put, const struct shape *shape, void *record)
 {
     *(struct validity *)((char *)record + shape->validity) =
-        (struct validity){put->as_of, DAY_OPEN, put->now, TIME_NONE, put->source};
+        (struct validity){put->as_of, put->ends_on, put->now, TIME_NONE, put->source};
     return insert_version(put, shape, record);
 }
 

@@ -3,7 +3,7 @@
  * about, with its line, column, value and reason. Printed for people and as JSON.
  *
  * JSON of a register's report, as it is printed with --json and stored:
- *   { "kind", "file", "format", "region", "source", "as_of", "coordsys", "dry_run", "committed",
+ *   { "kind", "file", "format", "counted_by" ("line", "row", "feature"), "region", "source", "as_of", "coordsys", "dry_run", "committed",
  *     "refused" (why nothing was committed; null), "rows", "skipped",
  *     "accepted", "changed", "unchanged", "conflicting", "rejected", "closed", "off_map",
  *     "reassigned",
@@ -22,44 +22,51 @@
 #include <stdio.h>
 
 /* name in C, name in reports, what it means */
-#define IMPORT_WARNING_LIST(X)                                                                    \
-    X(NO_COORDINATES, "no_coordinates", "no coordinates are given; off the map")                  \
-    X(UNREADABLE_COORDINATES, "unreadable_coordinates",                                           \
-      "the coordinates cannot be read as numbers; off the map")                                   \
-    X(ZERO_COORDINATES, "zero_coordinates", "the coordinates are 0, 0; off the map")              \
-    X(SWAPPED_AXES, "swapped_axes",                                                               \
-      "the coordinates fit the region only when exchanged; off the map")                          \
-    X(LOST_DECIMAL_POINT, "lost_decimal_point",                                                   \
-      "the coordinates fit the region only with a decimal point put in; off the map")             \
-    X(OUTSIDE_REGION, "outside_region", "the coordinates lie outside the region; off the map")    \
-    X(PROBABLY_GCJ02, "probably_gcj02",                                                           \
-      "the coordinates fit only when read as GCJ-02, though declared otherwise; off the map")     \
-    X(COARSE_COORDINATES, "coarse_coordinates",                                                   \
-      "the register says that the coordinates are only rough; off the map")                       \
-    X(COMMUNITY_DIFFERS, "community_differs",                                                     \
-      "the point stands in another community than the one declared")                              \
-    X(UNKNOWN_COMMUNITY, "unknown_community",                                                     \
-      "the declared community is none of the region's, by code or by name")                       \
-    X(SUMS_DIFFER, "sums_differ", "the groups' places do not add up to the total; both are kept") \
-    X(UNREADABLE_NUMBER, "unreadable_number", "not a count; null")                                \
-    X(UNREADABLE_AGE, "unreadable_age", "not an age; the band is null")                           \
-    X(UNREADABLE_HOURS, "unreadable_hours", "not opening hours; left out")                        \
-    X(UNREADABLE_DATE, "unreadable_date", "not a date; null")                                     \
-    X(FUTURE_DATE, "future_date", "numbers dated in the future; left out")                        \
-    X(UNREADABLE_PRICE, "unreadable_price", "not a price; null")                                  \
-    X(UNREADABLE_FLAG, "unreadable_flag", "not yes or no; null")                                  \
-    X(UNKNOWN_CODE, "unknown_code", "not on the field's code list; null")                         \
-    X(PERHAPS_A_HOME, "perhaps_a_home",                                                           \
-      "the kind is not known, so it may be somebody's home: shown to 0.001 degree, without "      \
-      "address and phone, unless the mapping gives the kind or consent (point_consent)")          \
-    X(NO_NAME, "no_name", "no name is given")                                                     \
-    X(TEXT_CUT, "text_cut", "the text is longer than 1,000 bytes; cut there")                     \
-    X(LAPSED, "lapsed", "the licence's date has passed; it stays listed")                         \
-    X(DELISTED, "delisted", "the licence lapsed 30 days ago or longer; suspended")                \
-    X(OVERLAP, "overlap", "two communities' outlines overlap")                                    \
-    X(NO_OUTLINE, "no_outline", "the community has no outline")                                   \
-    X(NO_FIGURE, "no_figure", "the community has no residents' figure")                           \
-    X(IN_NO_COMMUNITY, "in_no_community",                                                         \
+#define IMPORT_WARNING_LIST(X)                                                                     \
+    X(NO_COORDINATES, "no_coordinates", "no coordinates are given; off the map")                   \
+    X(UNREADABLE_COORDINATES, "unreadable_coordinates",                                            \
+      "the coordinates cannot be read as numbers; off the map")                                    \
+    X(ZERO_COORDINATES, "zero_coordinates", "the coordinates are 0, 0; off the map")               \
+    X(SWAPPED_AXES, "swapped_axes",                                                                \
+      "the coordinates fit the region only when exchanged; off the map")                           \
+    X(LOST_DECIMAL_POINT, "lost_decimal_point",                                                    \
+      "the coordinates fit the region only with a decimal point put in; off the map")              \
+    X(OUTSIDE_REGION, "outside_region", "the coordinates lie outside the region; off the map")     \
+    X(PROBABLY_GCJ02, "probably_gcj02",                                                            \
+      "the coordinates fit only when read as GCJ-02, though declared otherwise; off the map")      \
+    X(COARSE_COORDINATES, "coarse_coordinates",                                                    \
+      "the register says that the coordinates are only rough; off the map")                        \
+    X(COMMUNITY_DIFFERS, "community_differs",                                                      \
+      "the point stands in another community than the one declared")                               \
+    X(UNKNOWN_COMMUNITY, "unknown_community",                                                      \
+      "the declared community is none of the region's, by code or by name")                        \
+    X(SUMS_DIFFER, "sums_differ", "the groups' places do not add up to the total; both are kept")  \
+    X(UNREADABLE_NUMBER, "unreadable_number", "not a count; null")                                 \
+    X(UNREADABLE_AGE, "unreadable_age", "not an age; the band is null")                            \
+    X(AGES_BEYOND_GROUP, "ages_beyond_group",                                                      \
+      "the offer's ages reach beyond its groups': cut to what they have, or left out")             \
+    X(UNREADABLE_HOURS, "unreadable_hours", "not opening hours; left out")                         \
+    X(UNREADABLE_DATE, "unreadable_date", "not a date; null")                                      \
+    X(FUTURE_DATE, "future_date", "numbers dated in the future; left out")                         \
+    X(UNREADABLE_PRICE, "unreadable_price", "not a price; null")                                   \
+    X(UNREADABLE_FLAG, "unreadable_flag", "not yes or no; null")                                   \
+    X(UNKNOWN_CODE, "unknown_code", "not on the field's code list; null")                          \
+    X(PERHAPS_A_HOME, "perhaps_a_home",                                                            \
+      "the kind is not known, so it may be somebody's home: shown to 0.001 degree, without "       \
+      "address and phone, unless the mapping gives the kind or consent (point_consent)")           \
+    X(NO_NAME, "no_name", "no name is given")                                                      \
+    X(TEXT_CUT, "text_cut", "the text is longer than 1,000 bytes; cut there")                      \
+    X(HISTORY_ONLY, "history_only",                                                                \
+      "a newer report of this source does not name it: kept until that report's day, as history, " \
+      "and not listed today")                                                                      \
+    X(LAPSED, "lapsed",                                                                            \
+      "the licence's date has passed; it stays listed, for 30 days where the mapping says that "   \
+      "it delists")                                                                                \
+    X(DELISTED, "delisted", "the licence lapsed 30 days ago or longer; off the public list")       \
+    X(OVERLAP, "overlap", "two communities' outlines overlap")                                     \
+    X(NO_OUTLINE, "no_outline", "the community has no outline")                                    \
+    X(NO_FIGURE, "no_figure", "the community has no residents' figure")                            \
+    X(IN_NO_COMMUNITY, "in_no_community",                                                          \
       "the point stands in no community's outline; it counts for the region only")
 
 enum import_warning {
@@ -100,6 +107,7 @@ struct import_entries {
 struct import_report {
     const char *kind; /* "register", "communities" */
     const char *file, *format, *region, *source, *coordsys;
+    const char *row_word; /* what `line` of every entry counts: table_row_word(); NULL = "line" */
     day_t as_of;
     bool dry_run, committed;
     const char *refused; /* why nothing was committed though the file could be read; NULL */

@@ -21,6 +21,11 @@ static json_t *number(uint64_t value)
     return json_integer((json_int_t)value);
 }
 
+static const char *row_word(const struct import_report *report)
+{
+    return report->row_word ? report->row_word : "line";
+}
+
 static json_t *entries_json(const struct import_entries *entries, const char *reason)
 {
     json_t *list = json_array();
@@ -88,6 +93,7 @@ enum status import_report_json(const struct import_report *report, bool pretty, 
     json_object_set_new(root, "kind", text_or_null(report->kind));
     json_object_set_new(root, "file", text_or_null(report->file));
     json_object_set_new(root, "format", text_or_null(report->format));
+    json_object_set_new(root, "counted_by", json_string(row_word(report)));
     json_object_set_new(root, "region", text_or_null(report->region));
     json_object_set_new(root, "source", text_or_null(report->source));
     json_object_set_new(root, "as_of", text_or_null(*day ? day : NULL));
@@ -111,9 +117,9 @@ enum status import_report_json(const struct import_report *report, bool pretty, 
 
 /* For people --------------------------------------------------------------------------------------- */
 
-static void print_entry(const struct import_entry *entry, FILE *out)
+static void print_entry(const struct import_entry *entry, const char *word, FILE *out)
 {
-    fprintf(out, "  line %" PRIu64, entry->line);
+    fprintf(out, "  %s %" PRIu64, word, entry->line);
     if (entry->id)
         fprintf(out, ", %s", entry->id);
     if (entry->column)
@@ -125,10 +131,11 @@ static void print_entry(const struct import_entry *entry, FILE *out)
     fputc('\n', out);
 }
 
-static void print_entries(const struct import_entries *entries, uint32_t shown, FILE *out)
+static void print_entries(const struct import_report *report, const struct import_entries *entries,
+                          uint32_t shown, FILE *out)
 {
     for (uint32_t i = 0; i < entries->count && i < shown; i++)
-        print_entry(&entries->items[i], out);
+        print_entry(&entries->items[i], row_word(report), out);
     if (entries->total > shown)
         fprintf(out, "  … and %" PRIu64 " more\n", entries->total - shown);
 }
@@ -159,13 +166,13 @@ void import_report_print(const struct import_report *report, FILE *out)
     print_head(report, out);
     if (report->rejections.total)
         fprintf(out, "rejected %" PRIu64 "\n", report->rejections.total);
-    print_entries(&report->rejections, REPORT_SHOWN_REJECTIONS, out);
+    print_entries(report, &report->rejections, REPORT_SHOWN_REJECTIONS, out);
     if (report->conflict_total)
         fprintf(out, "conflicts %" PRIu64 "\n", report->conflict_total);
     for (uint32_t i = 0; i < report->conflict_count && i < REPORT_SHOWN_REJECTIONS; i++) {
         const struct import_conflict_entry *entry = &report->conflicts[i];
         if (entry->line)
-            fprintf(out, "  line %" PRIu64 ", ", entry->line);
+            fprintf(out, "  %s %" PRIu64 ", ", row_word(report), entry->line);
         else
             fprintf(out, "  not in the file, ");
         fprintf(out, "%s, %s: stored \"%s\", given \"%s\": %s\n", entry->id ? entry->id : "",
@@ -181,7 +188,7 @@ void import_report_print(const struct import_report *report, FILE *out)
             continue;
         fprintf(out, "%s %" PRIu64 ": %s\n", import_warning_code((enum import_warning)i),
                 entries->total, import_warning_meaning((enum import_warning)i));
-        print_entries(entries, REPORT_SHOWN_WARNINGS, out);
+        print_entries(report, entries, REPORT_SHOWN_WARNINGS, out);
     }
     if (report->unused_count) {
         fprintf(out, "columns not used:");

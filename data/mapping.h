@@ -200,6 +200,7 @@ struct mapping {
     char delimiter; /* 0 = not given */
     uint32_t header_row;
     bool ignore_missing_columns;
+    bool is_default; /* none was given: mapping_default() */
 
     const char *columns[MAPPING_MAX_COLUMNS]; /* every column named anywhere, each once */
     uint32_t column_count;

@@ -31,5 +31,7 @@ static const char text[] =
 
 enum status mapping_default(struct mapping *mapping, struct error *error)
 {
-    return mapping_parse(text, strlen(text), mapping, error);
+    enum status status = mapping_parse(text, strlen(text), mapping, error);
+    mapping->is_default = status == STATUS_OK;
+    return status;
 }

@@ -125,6 +125,8 @@ struct facility_record {
     const char *address, *phone;
     int32_t lon_e7, lat_e7; /* NONE = off the map */
     day_t opens_on, opened_on, filed_on, closed_on, inclusive_since, demonstration_since, staff_on;
+    day_t
+        delists_on; /* from when a lapsed licence takes it off the public list; DAY_NONE = never */
     int32_t licensed_total, staff, certified; /* NONE = unknown */
     int8_t kind, ownership, registrar, state; /* enums above, -1 = unknown */
     int8_t inclusive, demonstration;          /* YES, NO, UNKNOWN */

@@ -62,8 +62,8 @@ static enum status import_residents(struct store *store, const struct region *re
     enum status status = residents_import_run(store, region, path, options, &report, error);
     if (!status && import_report_has_rejections(&report)) {
         const struct import_entry *first = &report.rejections.items[0];
-        status = error_set(error, STATUS_REJECTED, "%s, line %llu: %s", region->residents_file,
-                           (unsigned long long)first->line, first->reason);
+        status = error_set(error, STATUS_REJECTED, "%s, %s %llu: %s", region->residents_file,
+                           report.row_word, (unsigned long long)first->line, first->reason);
     } else if (!status) {
         *points = (uint32_t)(report.accepted + report.changed + report.unchanged);
     }

@@ -90,8 +90,8 @@ static bool identify(const struct register_feed *feed, struct arena *arena,
         register_identities_find(feed->identities, fed->identity);
     if (known && known->other_line) {
         uint64_t other = known->first_line == row->line ? known->other_line : known->first_line;
-        snprintf(reason, sizeof reason, "the identity stands also on line %llu",
-                 (unsigned long long)other);
+        snprintf(reason, sizeof reason, "the identity stands also on %s %llu",
+                 table_row_word(feed->table), (unsigned long long)other);
         reject(arena, fed, column, fed->identity, reason);
         return false;
     }
@@ -108,7 +108,7 @@ static enum status feed_row(const struct register_feed *feed, struct batch *batc
     fed->done = table_progress(feed->table);
     fed->identity = fed->column = fed->value = fed->reason = NULL;
     if (!keep_cells(arena, row))
-        return error_set(error, STATUS_LIMIT, "line %llu is too long",
+        return error_set(error, STATUS_LIMIT, "row %llu is too long",
                          (unsigned long long)row->line);
     if (row->cell_count == feed->reader->column_count &&
         register_row_skipped(feed->reader, row, arena)) {

@@ -1,5 +1,6 @@
 #include "data/register_import.h"
 
+#include "data/calendar.h"
 #include "data/history.h"
 #include "data/import_record.h"
 #include "data/register_feed.h"
@@ -187,6 +188,7 @@ static void note_columns(struct running *run)
     uint32_t count;
     const char *const *columns = table_columns(run->table, &count);
     report->format = import_report_text(report, table_format(run->table));
+    report->row_word = table_row_word(run->table);
     report->unused_columns = arena_calloc(&report->arena, count, sizeof *report->unused_columns);
     if (!report->unused_columns)
         return;
@@ -280,9 +282,10 @@ static enum status judge_missing(struct running *run, struct error *error)
         snprintf(
             sentence, sizeof sentence,
             "%u of the %u facilities of %s are not in the file, but %llu of its rows do not say "
-            "which facility they are of, the first on line %llu; closing needs --force",
+            "which facility they are of, the first on %s %llu; closing needs --force",
             run->missing_count, run->open_count, run->source,
-            (unsigned long long)run->nameless_count, (unsigned long long)run->first_nameless);
+            (unsigned long long)run->nameless_count, run->report->row_word,
+            (unsigned long long)run->first_nameless);
     else
         return STATUS_OK;
     import_report_refuse(run->report, sentence);
@@ -368,12 +371,19 @@ static enum status put_row(struct running *run, struct register_fed_row *fed, st
         history_put(run->store, bundle, run->region->id_prefix, run->options->as_of,
                     run->options->now, &outcome, conflicts, ROW_CONFLICTS, &conflict_count, error);
     if (status) {
-        error_prefix(error, "line %llu", (unsigned long long)fed->line);
+        error_prefix(error, "%s %llu", report->row_word, (unsigned long long)fed->line);
         return status;
     }
     if (outcome == HISTORY_CONFLICTING) {
         report_conflicts(run, fed->line, fed->identity, conflicts, conflict_count);
         return STATUS_OK;
+    }
+    day_t until = bundle->facility.validity.valid_to;
+    if (outcome == HISTORY_ACCEPTED && until != DAY_OPEN) {
+        char day[11];
+        day_format(until, day);
+        import_report_warn(report, IMPORT_HISTORY_ONLY,
+                           &(struct import_entry){fed->line, fed->identity, .value = day});
     }
     report->off_map += off_map;
     report->accepted += outcome == HISTORY_ACCEPTED;

@@ -161,10 +161,11 @@ static bool agrees_with_declared(const struct register_placer *placer, struct re
         return true;
     if (placer->not_shifted && crs_gcj02_applies(point) &&
         in_declared(communities, first, count, crs_to_wgs84(COORDSYS_GCJ02, point))) {
-        register_row_find(row, IMPORT_PROBABLY_GCJ02, row->given.column, row->given.text, declared);
+        register_row_find(row, IMPORT_PROBABLY_GCJ02, row->given.columns, row->given.text,
+                          declared);
         return false;
     }
-    register_row_find(row, IMPORT_COMMUNITY_DIFFERS, row->given.column, row->given.text, declared);
+    register_row_find(row, IMPORT_COMMUNITY_DIFFERS, row->given.columns, row->given.text, declared);
     return true;
 }
 
@@ -187,7 +188,7 @@ void register_place(const struct register_placer *placer, struct register_row *r
     else if (!in_region(placer, given->x, given->y, &point))
         warning = misplaced(placer, given->x, given->y);
     if (warning != IMPORT_WARNING_COUNT) {
-        register_row_find(row, warning, given->column, given->text, NULL);
+        register_row_find(row, warning, given->columns, given->text, NULL);
         return;
     }
     if (!agrees_with_declared(placer, row, point))

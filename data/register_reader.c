@@ -44,12 +44,27 @@ static enum status bind_columns(struct register_reader *reader, struct error *er
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%.60s", column ? ", " : "",
                                      reader->columns[column]);
         return error_set_parameter(
-            error, STATUS_REJECTED, "mapping",
-            "the file has no column '%.60s', which the mapping names; it has "
-            "%s%s",
-            mapping->columns[i], list, used + 80 < sizeof list ? "" : ", …");
+            error, STATUS_REJECTED, "mapping", "the file has no column '%.60s'%s; it has %s%s",
+            mapping->columns[i],
+            mapping->is_default ? ", which it needs where no --mapping says what its columns mean"
+                                : ", which the mapping names",
+            list, used + 80 < sizeof list ? "" : ", …");
     }
     return STATUS_OK;
+}
+
+/* What is wrong with coordinates is of the pair. */
+static enum status name_coordinates(struct register_reader *reader, struct error *error)
+{
+    const struct mapping_coordinates *mapped = &reader->mapping->coordinates;
+    char names[400];
+    if (!mapped->given || mapped->from_geometry)
+        return STATUS_OK;
+    snprintf(names, sizeof names, "%.180s, %.180s", reader->mapping->columns[mapped->x],
+             reader->mapping->columns[mapped->y]);
+    reader->coordinate_columns = arena_string(&reader->arena, names);
+    return reader->coordinate_columns ? STATUS_OK
+                                      : error_memory(error, "tying a mapping to a file");
 }
 
 /* An offer's source id is its own id, and the group's where it may sell several. */
@@ -94,6 +109,8 @@ enum status register_reader_init(struct register_reader *reader, const struct ma
     reader->bound = arena_calloc(&reader->arena, mapping->column_count, sizeof *reader->bound);
     enum status status = reader->bound ? bind_columns(reader, error)
                                        : error_memory(error, "tying a mapping to a file");
+    if (!status)
+        status = name_coordinates(reader, error);
     if (!status)
         status = name_offers(reader, error);
     if (status)

@@ -74,20 +74,22 @@ static void read_days_and_counts(struct row_context *context, struct facility_re
 }
 
 /* A licence whose date has passed takes a facility off the list only where the mapping says so, and
- * then 30 days later. */
+ * then 30 days later, by the clock. */
 static void read_lapse(struct row_context *context, struct facility_record *facility)
 {
     const struct register_reader *reader = context->reader;
     if (reader->mapping->lapses_on.count == 0)
         return;
     day_t day = row_day(context, &reader->mapping->lapses_on, "lapses");
-    if (day == DAY_NONE || day >= reader->as_of)
+    if (day == DAY_NONE)
+        return;
+    if (reader->mapping->lapse_delists)
+        facility->delists_on = day + LAPSE_NOTICE_DAYS;
+    if (day >= reader->as_of)
         return;
     struct row_text text = row_value(context, &reader->mapping->lapses_on);
-    bool delisted = reader->mapping->lapse_delists && reader->as_of - day >= LAPSE_NOTICE_DAYS;
+    bool delisted = facility->delists_on != DAY_NONE && facility->delists_on <= reader->as_of;
     row_find(context, delisted ? IMPORT_DELISTED : IMPORT_LAPSED, &text, NULL);
-    if (delisted && facility->state != STATE_CLOSED)
-        facility->state = STATE_SUSPENDED;
 }
 
 static void read_facility(struct row_context *context, const char *identity,
@@ -97,7 +99,8 @@ static void read_facility(struct row_context *context, const char *identity,
                                          .source = context->reader->source,
                                          .source_id = identity,
                                          .lon_e7 = NONE,
-                                         .lat_e7 = NONE};
+                                         .lat_e7 = NONE,
+                                         .delists_on = DAY_NONE};
     read_text(context, MAPPING_NAME, &facility->name);
     read_text(context, MAPPING_NAME_EN, &facility->name_en);
     read_text(context, MAPPING_COMMUNITY, &facility->declared_community);
@@ -283,6 +286,59 @@ static void read_price(struct row_context *context, const struct mapping_offer *
     offer->price_unit = READ_CODE_VALUE(context, &mapped->price_unit, price_unit, "price_unit");
 }
 
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool has_ages(int32_t from_m, int32_t to_m)
+{
+    return from_m != NONE && to_m != NONE;
+}
+
+/* An offer's ages are inside its group's: false where they have none in common. */
+static bool fit_ages(const struct group_record *group, struct offer_record *offer)
+{
+    if (!has_ages(offer->age_from_m, offer->age_to_m) ||
+        !has_ages(group->age_from_m, group->age_to_m))
+        return true;
+    offer->age_from_m = larger(offer->age_from_m, group->age_from_m);
+    offer->age_to_m = smaller(offer->age_to_m, group->age_to_m);
+    return offer->age_from_m < offer->age_to_m;
+}
+
+/* Of an offer that several groups sell each has its part; what none of them has is not sold. */
+static void check_ages(struct row_context *context, const struct mapping_offer *mapped,
+                       const struct offer_record *offer, const int32_t *group_places)
+{
+    int32_t from = INT32_MAX, to = 0;
+    for (uint32_t n = 0; n < mapped->group_count; n++) {
+        int32_t number = group_places[mapped->groups[n]];
+        const struct group_record *group = &context->out->bundle.groups[number < 0 ? 0 : number];
+        if (number < 0)
+            continue;
+        if (!has_ages(group->age_from_m, group->age_to_m))
+            return;
+        from = smaller(from, group->age_from_m);
+        to = larger(to, group->age_to_m);
+    }
+    if (!has_ages(offer->age_from_m, offer->age_to_m) || from >= to ||
+        (from <= offer->age_from_m && offer->age_to_m <= to))
+        return;
+    bool meets = from < offer->age_to_m && offer->age_from_m < to;
+    char value[32], detail[160];
+    snprintf(value, sizeof value, "%d-%d", offer->age_from_m, offer->age_to_m);
+    snprintf(detail, sizeof detail, "months, of offer %.64s; its groups have %d-%d: %s", mapped->id,
+             from, to, meets ? "cut" : "left out");
+    register_row_find(context->out, IMPORT_AGES_BEYOND_GROUP, NULL,
+                      arena_string(context->arena, value), arena_string(context->arena, detail));
+}
+
 /* One mapped offer: a record for each of its groups that this row has. */
 static void read_offer(struct row_context *context, const struct mapping_offer *mapped,
                        const char *const *ids, const int32_t *group_places)
@@ -292,14 +348,18 @@ static void read_offer(struct row_context *context, const struct mapping_offer *
         return;
     struct offer_record offer = {.care = READ_CODE_VALUE(context, &mapped->care, care, "care")};
     read_ages(context, &mapped->ages, &offer.age_from_m, &offer.age_to_m);
+    check_ages(context, mapped, &offer, group_places);
     read_price(context, mapped, &offer);
     for (uint32_t n = 0; n < mapped->group_count; n++) {
         int32_t group = group_places[mapped->groups[n]];
         if (group < 0)
             continue;
+        struct offer_record sold = offer;
+        sold.source_id = ids[n];
+        if (!fit_ages(&bundle->groups[group], &sold))
+            continue;
         uint32_t number = bundle->offer_count++;
-        bundle->offers[number] = offer;
-        bundle->offers[number].source_id = ids[n];
+        bundle->offers[number] = sold;
         bundle->offer_groups[number] = (uint32_t)group;
         read_hours(context, &mapped->hours, HOURS_OF_OFFER, number);
     }
@@ -322,7 +382,7 @@ static void read_coordinates(struct row_context *context, struct register_given 
             snprintf(text, sizeof text, "%.12g, %.12g", given->x, given->y);
     } else {
         struct row_text x = row_column(context, mapped->x), y = row_column(context, mapped->y);
-        given->column = x.column;
+        given->columns = context->reader->coordinate_columns;
         given->present = x.text && y.text;
         given->readable = given->present && cell_number(x.text, x.length, &given->x) &&
                           cell_number(y.text, y.length, &given->y);
@@ -366,7 +426,7 @@ enum status register_row_read(const struct register_reader *reader, const struct
     out->given = (struct register_given){0};
     out->finding_count = 0;
     if (!make_room(reader, arena, bundle))
-        return error_set(error, STATUS_LIMIT, "line %llu is too long",
+        return error_set(error, STATUS_LIMIT, "row %llu is too long",
                          (unsigned long long)row->line);
     read_facility(&context, identity, &bundle->facility);
     int32_t group_places[MAPPING_MAX_GROUPS];
@@ -391,7 +451,7 @@ enum status register_row_read(const struct register_reader *reader, const struct
     if (bundle->facility.kind == KIND_UNKNOWN && !bundle->facility.point_consent)
         register_row_find(out, IMPORT_PERHAPS_A_HOME, NULL, NULL, NULL);
     if (context.full)
-        return error_set(error, STATUS_LIMIT, "line %llu is too long",
+        return error_set(error, STATUS_LIMIT, "row %llu is too long",
                          (unsigned long long)row->line);
     return STATUS_OK;
 }

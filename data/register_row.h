@@ -24,6 +24,7 @@ struct register_reader {
     int price_decimals; /* of the region's currency */
     int32_t *bound;     /* beside mapping->columns: the file's column, or -1 */
     const char **offer_ids;
+    const char *coordinate_columns; /* both, for reports; NULL where none are read */
     uint32_t max_offers, max_hours; /* a row's bundle has at most these */
     struct arena arena;
 };
@@ -36,13 +37,13 @@ struct register_finding {
 
 /* The coordinates as the row gives them. */
 struct register_given {
-    bool said;          /* the mapping reads coordinates at all */
-    bool present;       /* both are there */
-    bool readable;      /* and are numbers */
-    bool coarse;        /* known only roughly, says the mapping's condition */
-    double x, y;        /* in the declared system, x first whatever the file's order */
-    const char *text;   /* "x, y" as given, for reports; NULL when nothing is there */
-    const char *column; /* of x; NULL for a geometry */
+    bool said;           /* the mapping reads coordinates at all */
+    bool present;        /* both are there */
+    bool readable;       /* and are numbers */
+    bool coarse;         /* known only roughly, says the mapping's condition */
+    double x, y;         /* in the declared system, x first whatever the file's order */
+    const char *text;    /* "x, y" as given, for reports; NULL when nothing is there */
+    const char *columns; /* "X, Y", both; NULL for a geometry */
 };
 
 struct register_row {

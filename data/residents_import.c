@@ -101,6 +101,7 @@ static enum status bind(struct running *run, struct error *error)
                          column_names[run->columns[LON] < 0 ? LAT : LON],
                          column_names[run->columns[LON] < 0 ? LON : LAT]);
     run->report->format = import_report_text(run->report, table_format(run->table));
+    run->report->row_word = table_row_word(run->table);
     note_unused(run, names, count);
     return STATUS_OK;
 }

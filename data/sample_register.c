@@ -244,6 +244,7 @@ static struct facility_record unknown_facility(const struct region *region)
                                     .opened_on = DAY_NONE,
                                     .filed_on = DAY_NONE,
                                     .closed_on = DAY_NONE,
+                                    .delists_on = DAY_NONE,
                                     .inclusive_since = DAY_NONE,
                                     .demonstration_since = DAY_NONE,
                                     .staff_on = DAY_NONE,

@@ -502,3 +502,7 @@ CREATE INDEX run_of ON run(region, kind, parameters, day);
 -- step 4
 -- How often the slots of an offer were replaced: the same number, the same slots, whatever the clock.
 ALTER TABLE offer ADD COLUMN slots_version INTEGER NOT NULL DEFAULT 0 CHECK (slots_version >= 0);
+
+-- step 5
+-- From what day on a licence that has lapsed takes a facility off the public list.
+ALTER TABLE facility_version ADD COLUMN delists_on INTEGER;

@@ -428,11 +428,11 @@ enum status store_import_runs(struct store *store, const char *region, uint32_t 
     return store->backend->import_runs(store, region, limit, arena, runs, count, error);
 }
 
-enum status store_import_latest(struct store *store, const char *region, const char *source,
-                                day_t *as_of, struct error *error)
+enum status store_import_after(struct store *store, const char *region, const char *source,
+                               day_t day, day_t *as_of, struct error *error)
 {
     *as_of = DAY_NONE;
-    return store->backend->import_latest(store, region, source, as_of, error);
+    return store->backend->import_after(store, region, source, day, as_of, error);
 }
 
 /* Scans and upkeep -------------------------------------------------------------------------------*/

@@ -202,9 +202,10 @@ enum status MUST_CHECK store_import_run_insert(struct store *store, struct impor
 enum status MUST_CHECK store_import_runs(struct store *store, const char *region, uint32_t limit,
                                          struct arena *arena, struct import_run **runs,
                                          uint32_t *count, struct error *error);
-/* The latest as_of of any run with this region and source; DAY_NONE for none. */
-enum status MUST_CHECK store_import_latest(struct store *store, const char *region,
-                                           const char *source, day_t *as_of, struct error *error);
+/* The first as_of later than `day` of any run with this region and source; DAY_NONE for none. */
+enum status MUST_CHECK store_import_after(struct store *store, const char *region,
+                                          const char *source, day_t day, day_t *as_of,
+                                          struct error *error);
 
 /* What was computed of a region and is kept, with its history: runs of coverage. */
 struct run_record {

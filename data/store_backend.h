@@ -64,8 +64,8 @@ struct store_backend {
     enum status (*import_run_insert)(struct store *, struct import_run *, struct error *);
     enum status (*import_runs)(struct store *, const char *, uint32_t, struct arena *,
                                struct import_run **, uint32_t *, struct error *);
-    enum status (*import_latest)(struct store *, const char *, const char *, day_t *,
-                                 struct error *);
+    enum status (*import_after)(struct store *, const char *, const char *, day_t, day_t *,
+                                struct error *);
     enum status (*run_insert)(struct store *, struct run_record *, struct error *);
     enum status (*run_find)(struct store *, const char *, const char *, const char *, day_t,
                             struct arena *, struct run_record *, struct error *);

@@ -172,8 +172,8 @@ enum status memory_import_run_insert(struct store *base, struct import_run *run,
 enum status memory_import_runs(struct store *base, const char *region, uint32_t limit,
                                struct arena *arena, struct import_run **runs, uint32_t *count,
                                struct error *error);
-enum status memory_import_latest(struct store *base, const char *region, const char *source,
-                                 day_t *as_of, struct error *error);
+enum status memory_import_after(struct store *base, const char *region, const char *source,
+                                day_t day, day_t *as_of, struct error *error);
 enum status memory_facility_history(struct store *base, int64_t key, struct arena *arena,
                                     struct store_history *history, struct error *error);
 enum status memory_field_edits(struct store *base, int64_t facility, struct arena *arena,

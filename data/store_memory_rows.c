@@ -434,13 +434,14 @@ enum status memory_import_runs(struct store *base, const char *region, uint32_t 
     return fits ? STATUS_OK : error_memory(error, "reading a store");
 }
 
-enum status memory_import_latest(struct store *base, const char *region, const char *source,
-                                 day_t *as_of, struct error *error)
+enum status memory_import_after(struct store *base, const char *region, const char *source,
+                                day_t day, day_t *as_of, struct error *error)
 {
     (void)error;
     struct memory_list *lists = memory_lists(base);
     EACH(struct import_run, run, &lists[RUNS])
-    if (memory_same(run->region, region) && memory_same(run->source, source) && run->as_of > *as_of)
+    if (memory_same(run->region, region) && memory_same(run->source, source) && run->as_of > day &&
+        (*as_of == DAY_NONE || run->as_of < *as_of))
         *as_of = run->as_of;
     memory_done(base);
     return STATUS_OK;

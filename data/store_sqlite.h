@@ -95,7 +95,7 @@ enum sqlite_slot {
     SLOT_FIELD_EDITS,
     SLOT_IMPORT_RUN_INSERT,
     SLOT_IMPORT_RUNS,
-    SLOT_IMPORT_LATEST,
+    SLOT_IMPORT_AFTER,
     SLOT_RUN_REPLACE,
     SLOT_RUN_INSERT,
     SLOT_RUN_FIND,
@@ -223,7 +223,8 @@ enum status MUST_CHECK sqlite_outline_blob(const char *geojson, unsigned char **
     ", v.name, v.name_en, v.declared_community, v.community, v.address, v.phone, v.lon_e7, " \
     "v.lat_e7, v.opens_on, v.opened_on, v.filed_on, v.closed_on, v.inclusive_since, "        \
     "v.demonstration_since, v.staff_on, v.licensed_total, v.staff, v.certified, v.kind, "    \
-    "v.ownership, v.registrar, v.state, v.inclusive, v.demonstration, v.point_consent"
+    "v.ownership, v.registrar, v.state, v.inclusive, v.demonstration, v.point_consent, "     \
+    "v.delists_on"
 #define GROUP_COLUMNS_WITH(source_id, validity)         \
     "g.grp, g.facility, g.id, " source_id ", " validity \
     ", v.age_from_m, v.age_to_m, v.licensed, v.admission"
@@ -313,8 +314,8 @@ enum status sqlite_run_find(struct store *, const char *, const char *, const ch
 enum status sqlite_import_run_insert(struct store *, struct import_run *, struct error *);
 enum status sqlite_import_runs(struct store *, const char *, uint32_t, struct arena *,
                                struct import_run **, uint32_t *, struct error *);
-enum status sqlite_import_latest(struct store *, const char *, const char *, day_t *,
-                                 struct error *);
+enum status sqlite_import_after(struct store *, const char *, const char *, day_t, day_t *,
+                                struct error *);
 
 enum status sqlite_facility_insert(struct store *, struct facility_record *, struct error *);
 enum status sqlite_group_insert(struct store *, struct group_record *, struct error *);

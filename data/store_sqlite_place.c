@@ -535,8 +535,8 @@ enum status sqlite_import_runs(struct store *base, const char *region, uint32_t 
     return status;
 }
 
-enum status sqlite_import_latest(struct store *base, const char *region, const char *source,
-                                 day_t *as_of, struct error *error)
+enum status sqlite_import_after(struct store *base, const char *region, const char *source,
+                                day_t day, day_t *as_of, struct error *error)
 {
     struct sqlite_store *store = sqlite_of(base);
     struct sqlite_link *link;
@@ -544,18 +544,20 @@ enum status sqlite_import_latest(struct store *base, const char *region, const c
     if (status)
         return status;
     sqlite3_stmt *statement;
-    int64_t latest = DAY_NONE;
-    status = sqlite_statement(link, SLOT_IMPORT_LATEST,
-                              "SELECT ifnull(max(i.as_of), ?3) FROM import_run i JOIN region r ON "
-                              "r.region = i.region WHERE r.name = ?1 AND i.source = ?2",
+    int64_t first = DAY_NONE;
+    status = sqlite_statement(link, SLOT_IMPORT_AFTER,
+                              "SELECT ifnull(min(i.as_of), ?3) FROM import_run i JOIN region r ON "
+                              "r.region = i.region WHERE r.name = ?1 AND i.source = ?2 AND "
+                              "i.as_of > ?4",
                               &statement, error);
     if (!status) {
         sqlite3_bind_text(statement, 1, region, -1, SQLITE_STATIC);
         sqlite3_bind_text(statement, 2, source, -1, SQLITE_STATIC);
         sqlite3_bind_int(statement, 3, DAY_NONE);
-        status = find_one(link, statement, &latest, error);
+        sqlite3_bind_int(statement, 4, day);
+        status = find_one(link, statement, &first, error);
     }
     sqlite_give_back(store, link);
-    *as_of = (day_t)latest;
+    *as_of = (day_t)first;
     return status;
 }

@@ -117,6 +117,7 @@ enum status sqlite_read_facility(struct sqlite_link *link, const struct sqlite_r
     facility->inclusive = next_code(&cursor);
     facility->demonstration = next_code(&cursor);
     facility->point_consent = next_int(&cursor) != 0;
+    facility->delists_on = next_optional(&cursor);
     return STATUS_OK;
 }
 

@@ -274,6 +274,7 @@ static void bind_facility(struct binder *binder, const struct facility_record *f
     for (size_t i = 0; i < sizeof codes; i++)
         bind_optional(binder, codes[i], UNKNOWN);
     bind_int(binder, facility->point_consent);
+    bind_optional(binder, facility->delists_on, DAY_NONE);
 }
 
 enum status sqlite_facility_version_insert(struct store *base, struct facility_record *facility,
@@ -287,7 +288,9 @@ enum status sqlite_facility_version_insert(struct store *base, struct facility_r
         "superseded_at, source, name, name_en, declared_community, community, address, phone, "
         "lon_e7, lat_e7, opens_on, opened_on, filed_on, closed_on, inclusive_since, "
         "demonstration_since, staff_on, licensed_total, staff, certified, kind, ownership, "
-        "registrar, state, inclusive, demonstration, point_consent) VALUES (?, ?, ?, ?, ?, ?, ?, "
+        "registrar, state, inclusive, demonstration, point_consent, delists_on) VALUES (?, ?, ?, "
+        "?, "
+        "?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &statement, error);
     struct binder binder = {.statement = statement};

@@ -149,6 +149,20 @@ const char *const *table_columns(const struct table *table, uint32_t *count)
     return table->geojson ? geojson_columns(table->geojson, count) : csv_columns(table->csv, count);
 }
 
+/* The lines of a converted file are those of a text that nobody sees. */
+static bool counts_features(const struct table *table)
+{
+    return table->geojson &&
+           (table->ending->kind == TABLE_OGR || geojson_shares_lines(table->geojson));
+}
+
+const char *table_row_word(const struct table *table)
+{
+    if (counts_features(table))
+        return "feature";
+    return table->ending->kind == TABLE_OGR ? "row" : "line";
+}
+
 enum status table_next(struct table *table, struct table_row *row, bool *more, struct error *error)
 {
     if (table->cancelled && table->rows++ % ROWS_BETWEEN_LOOKS == 0 &&
@@ -158,8 +172,8 @@ enum status table_next(struct table *table, struct table_row *row, bool *more, s
                                         : csv_next(table->csv, row, more, error);
     if (status)
         error_prefix(error, "%s", table->name);
-    else if (table->geojson && table->ending->kind == TABLE_OGR)
-        row->line = row->number; /* the lines are those of a text that nobody sees */
+    else if (counts_features(table))
+        row->line = row->number;
     return status;
 }
 

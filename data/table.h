@@ -44,7 +44,8 @@ struct table_cell {
 /* Good until the next table_next() or table_close(). */
 struct table_row {
     uint64_t line;   /* where the row begins, for people: the line of a CSV or GeoJSON file, the row
-                        of a sheet, the number of a feature elsewhere; from 1 */
+                        of a sheet, else (also where features of a GeoJSON share a line) the number
+                        of a feature; from 1: table_row_word() */
     uint64_t number; /* of the row among those handed over, from 1 (a GeoJSON may be one line) */
     const struct table_cell *cells;
     uint32_t
@@ -102,6 +103,9 @@ const char *table_declared_crs(const struct table *table);
 
 /* "CSV", "GeoJSON", "XLSX", …: what the file was read as. */
 const char *table_format(const struct table *table);
+
+/* What table_row.line counts: "line", "row" (of a sheet) or "feature". */
+const char *table_row_word(const struct table *table);
 
 void table_close(struct table *table); /* safe on NULL */
 

@@ -117,6 +117,7 @@ static void make_identity(const struct seed *seed, uint32_t number, struct seed_
         .opened_on = seed_day(seed) - 800,
         .filed_on = seed_day(seed) - 500,
         .closed_on = DAY_NONE,
+        .delists_on = DAY_NONE,
         .inclusive_since = DAY_NONE,
         .demonstration_since = DAY_NONE,
         .staff_on = seed_day(seed) - 100,

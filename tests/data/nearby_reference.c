@@ -48,7 +48,8 @@ bool reference_is_public(const struct facility_record *facility, day_t today)
         return false;
     if (facility->opens_on != DAY_NONE && today < facility->opens_on)
         return false;
-    return facility->closed_on == DAY_NONE || today < facility->closed_on;
+    return (facility->closed_on == DAY_NONE || today < facility->closed_on) &&
+           (facility->delists_on == DAY_NONE || today < facility->delists_on);
 }
 
 struct geo_point reference_point(const struct facility_record *facility)

@@ -338,6 +338,32 @@ TEST(a_facility_that_was_closed_before_it_was_known_never_was_public)
     store_close(store);
 }
 
+TEST(a_lapsed_licence_takes_a_facility_off_the_list_when_its_day_comes)
+{
+    struct store *store = two_versions(STATE_REGISTERED, STATE_FILED, TODAY - 5);
+    struct dataset *dataset = dataset_of(store, NOW);
+    struct dataset_facility *facility = &dataset->facilities[0];
+    struct vacancies *vacancies;
+    struct error error;
+    facility->opens_on = facility->closed_on = DAY_NONE;
+    facility->delists_on = TODAY + 1;
+    moment_t midnight = calendar_day_start(&dataset->regions[0].calendar, TODAY + 1);
+    REQUIRE_OK(vacancies_build(dataset, midnight - 1, NULL, &vacancies, &error), &error);
+    CHECK(vacancies->is_public[0]);
+    CHECK_INT(vacancies->next_change_at, midnight); /* so the ticker makes the next */
+    vacancies_release(vacancies);
+    REQUIRE_OK(vacancies_build(dataset, midnight, NULL, &vacancies, &error), &error);
+    CHECK(!vacancies->is_public[0]);
+    CHECK(dataset_facility_was_public(facility, TODAY + 1)); /* 410, not 404 */
+    vacancies_release(vacancies);
+    facility->delists_on = TODAY - 5; /* before it was known as filed */
+    CHECK(!dataset_facility_is_public(facility, TODAY));
+    facility->was_public = false;
+    CHECK(!dataset_facility_was_public(facility, TODAY));
+    dataset_release(dataset);
+    store_close(store);
+}
+
 TEST(a_region_is_found_by_name_or_as_the_only_one)
 {
     struct error error;

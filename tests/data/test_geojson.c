@@ -203,6 +203,20 @@ TEST(geojson_broken_json_is_refused_with_line_and_column)
                           "']' stands where a value should");
 }
 
+TEST(geojson_names_the_feature_that_is_broken)
+{
+    static const char text[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+        "\"geometry\":null},{\"type\":\"Feature\",\"properties\":{\"a\":01},\"geometry\":null}]}";
+    struct geojson *geojson = NULL;
+    struct error error;
+    char *copy = strdup(text);
+    REQUIRE(copy);
+    CHECK(geojson_open(copy, strlen(text), NULL, &geojson, &error) != STATUS_OK);
+    CHECK_CONTAINS(error.message, "feature 2: line 1, column ");
+    geojson_close(geojson);
+}
+
 TEST(geojson_bad_strings_are_refused)
 {
     check_value_refused("\"\\ud800\"", STATUS_CORRUPT, "half a surrogate pair");

@@ -88,6 +88,7 @@ static void say(struct said *said, const char *source_id)
         .opened_on = DAY_NONE,
         .filed_on = DAY_NONE,
         .closed_on = DAY_NONE,
+        .delists_on = DAY_NONE,
         .inclusive_since = DAY_NONE,
         .demonstration_since = DAY_NONE,
         .staff_on = DAY_NONE,
@@ -202,6 +203,36 @@ ON_BOTH(a_long_value_in_a_conflict_is_cut_between_characters)
         CHECK_INT(text_utf8_length(field, strlen(field)), strlen(field));
         CHECK_CONTAINS(field, "示.licensed");
     }
+}
+
+ON_BOTH(a_facility_that_only_an_older_report_names_is_history)
+{
+    struct said said;
+    struct store_scan *scan;
+    struct facility_record facility;
+    bool more;
+    record_run(f, 300);
+    record_run(f, 200);
+    say(&said, "1");
+    CHECK_INT(put(f, &said, 150), HISTORY_ACCEPTED);
+    struct store_history history = history_of(f, said.bundle.facility.key);
+    REQUIRE(history.facility_count == 1 && history.group_count == 2 && history.offer_count == 2);
+    CHECK_INT(history.facilities[0].validity.valid_from, 150);
+    CHECK_INT(history.facilities[0].validity.valid_to, 200); /* the first that does not name it */
+    CHECK_INT(history.groups[1].validity.valid_to, 200);
+    CHECK_INT(history.offers[1].validity.valid_to, 200);
+    for (day_t day = 199; day <= 200; day++) {
+        OK(store_scan_open(f->store, STORE_ROWS_FACILITIES, day, &scan, &f->error));
+        OK(store_scan_next(scan, &facility, &more, &f->error));
+        CHECK_INT(more, day == 199);
+        store_scan_close(scan);
+    }
+    CHECK_INT(put(f, &said, 150), HISTORY_UNCHANGED);
+    CHECK_INT(put(f, &said, 300), HISTORY_CHANGED); /* named again */
+    history = history_of(f, said.bundle.facility.key);
+    REQUIRE(history.facility_count == 2);
+    CHECK_INT(history.facilities[1].validity.valid_from, 300);
+    CHECK_INT(history.facilities[1].validity.valid_to, DAY_OPEN);
 }
 
 /* New, changed, unchanged ------------------------------------------------------------------------*/

@@ -329,7 +329,7 @@ static struct drawn draw(const char *picture, const char *letters)
         struct facility_record *record = &facilities[i].bundle.facility;
         record->kind = KIND_NURSERY;
         record->state = STATE_FILED;
-        record->opens_on = record->closed_on = DAY_NONE;
+        record->opens_on = record->closed_on = record->delists_on = DAY_NONE;
         record->lon_e7 = geo_e7(point.lon);
         record->lat_e7 = geo_e7(point.lat);
         for (uint32_t g = 0; g < facilities[i].bundle.group_count; g++)

@@ -182,6 +182,70 @@ TEST(an_older_file_conflicts_where_a_newer_one_says_otherwise)
     }
 }
 
+TEST(what_only_an_older_file_names_is_history_and_not_open_today)
+{
+    static const char newer[] = "id,name\nA,a\nB,b\n", older[] = "id,name\nA,a\nC,c\n";
+    struct import_case c;
+    EACH_STORE(c, NULL)
+    {
+        struct register_import_options options = import_case_options(&c);
+        options.source = "town";
+        const char *path = write_bytes("newer.csv", newer, strlen(newer));
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error);
+        options.as_of = today() - 10;
+        path = write_bytes("older.csv", older, strlen(older));
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error);
+        import_case_counts(&c, 1, 0, 1, 0, 0);
+        const struct import_entries *warned = &c.report.warnings[IMPORT_HISTORY_ONLY];
+        REQUIRE(warned->count == 1);
+        CHECK_TEXT(warned->items[0].id, "C");
+        CHECK_TEXT(warned->items[0].value, "2026-11-24");
+        CHECK_INT(import_case_count(&c, today(), NULL, NULL), 2);
+        CHECK_INT(import_case_count(&c, today() - 1, NULL, NULL), 1); /* C; A began today */
+    }
+}
+
+/* A mapping of two age bands, and an offer whose ages are the row's. */
+static const char bands[] =
+    "{\"version\":1,\"identity\":\"id\",\"fields\":{\"name\":\"name\"},"
+    "\"groups\":[{\"id\":\"small\",\"ages\":{\"from_months\":6,\"to_months\":12}},"
+    "{\"id\":\"large\",\"ages\":{\"from_months\":12,\"to_months\":36}}],"
+    "\"offers\":[{\"id\":\"day\",\"care\":{\"constant\":\"full_day\"},"
+    "\"ages\":{\"from\":\"from\",\"to\":\"to\",\"unit\":\"months\"}}]}";
+
+TEST(offers_whose_ages_reach_beyond_their_groups_are_cut_to_them_by_name)
+{
+    static const char file[] = "id,name,from,to\nA,a,8,24\nB,b,12,48\nC,c,6,36\nD,d,40,48\n";
+    struct import_case c;
+    EACH_STORE(c, NULL)
+    {
+        REQUIRE_OK(mapping_parse(bands, strlen(bands), &c.mapping, &c.error), &c.error);
+        c.has_mapping = true;
+        struct register_import_options options = import_case_options(&c);
+        options.coordsys = "none";
+        const char *path = write_bytes("ages.csv", file, strlen(file));
+        REQUIRE_OK(import_case_run(&c, path, &options), &c.error);
+        import_case_counts(&c, 4, 0, 0, 0, 0);
+        CHECK_INT(c.report.warnings[IMPORT_AGES_BEYOND_GROUP].total, 2);
+        const struct import_entry *first = c.report.warnings[IMPORT_AGES_BEYOND_GROUP].items;
+        CHECK_TEXT(first->value, "12-48"); /* 8-24 and 6-36 are what the two groups sell together */
+        CHECK_CONTAINS(first->reason, "groups have 6-36: cut");
+        CHECK_TEXT(first[1].id, "D");
+        CHECK_CONTAINS(first[1].reason, "left out");
+        struct store_scan *scan;
+        struct offer_record offer;
+        int count = 0, expected[5][2] = {{8, 12}, {12, 24}, {12, 36}, {6, 12}, {12, 36}};
+        bool more = true;
+        REQUIRE_OK(store_scan_open(c.store, STORE_ROWS_OFFERS, today(), &scan, &c.error), &c.error);
+        while (!store_scan_next(scan, &offer, &more, &c.error) && more && count < 5) {
+            CHECK_INT(offer.age_from_m, expected[count][0]);
+            CHECK_INT(offer.age_to_m, expected[count++][1]);
+        }
+        CHECK(!more && count == 5);
+        store_scan_close(scan);
+    }
+}
+
 TEST(a_dry_run_reports_everything_and_stores_nothing)
 {
     struct import_case c;
@@ -326,7 +390,7 @@ TEST(the_report_for_people_names_what_is_wrong_and_where)
     CHECK_CONTAINS(text, "23 accepted, 0 changed, 0 unchanged, 0 conflicting, 4 rejected");
     CHECK_CONTAINS(text, "line 16, T15, 编号 \"T15\": the identity stands also on line 17");
     CHECK_CONTAINS(text, "swapped_axes 1: ");
-    CHECK_CONTAINS(text, "line 5, T04, 经度 \"30.2, 120.17\"");
+    CHECK_CONTAINS(text, "line 5, T04, 经度, 纬度 \"30.2, 120.17\"");
     free(text);
     import_case_close(&c);
 }

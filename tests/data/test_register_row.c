@@ -177,6 +177,7 @@ TEST(wrong_coordinates_are_named_and_leave_the_facility_off_the_map)
     check_only(reading, "T02", IMPORT_NO_COORDINATES, NULL, false);
     check_only(reading, "T03", IMPORT_ZERO_COORDINATES, "0, 0", false);
     check_only(reading, "T04", IMPORT_SWAPPED_AXES, "30.2, 120.17", false);
+    CHECK_TEXT(reading->row.findings[0].column, "经度, 纬度"); /* the pair is meant */
     check_only(reading, "T05", IMPORT_LOST_DECIMAL_POINT, "12017, 302", false);
     check_only(reading, "T06", IMPORT_OUTSIDE_REGION, "121.5, 31.2", false);
     check_only(reading, "T07", IMPORT_PROBABLY_GCJ02, "120.1567, 30.1978", false);
@@ -247,8 +248,10 @@ TEST(full_width_digits_hours_past_midnight_and_lapsed_licences_are_understood)
     CHECK_INT(bundle->facility.kind, KIND_HOME);
     check_only(reading, "T23", IMPORT_LAPSED, "2026-11-10", true);
     CHECK_INT(reading->row.bundle.facility.state, STATE_FILED); /* 14 days ago: notice runs */
+    CHECK_INT(reading->row.bundle.facility.delists_on, day_from_civil(2026, 12, 10));
     check_only(reading, "T24", IMPORT_DELISTED, "2026-10-01", true);
-    CHECK_INT(reading->row.bundle.facility.state, STATE_SUSPENDED);
+    CHECK_INT(reading->row.bundle.facility.state, STATE_FILED); /* as the register has it */
+    CHECK_INT(reading->row.bundle.facility.delists_on, day_from_civil(2026, 10, 31));
     check_only(reading, "T26", IMPORT_FUTURE_DATE, "2027-01-01", true);
     CHECK(reading->row.bundle.places[1].as_of == TIME_NONE);
     bundle = go_to(reading, "T27");
@@ -290,7 +293,12 @@ TEST(a_column_that_the_mapping_names_and_the_file_lacks_is_named)
     CHECK_INT(register_reader_init(&reader, &mapping, &region, "town", 0, 0, columns, 2, &error),
               STATUS_REJECTED);
     CHECK_CONTAINS(error.message, "no column '定位'");
-    CHECK_CONTAINS(error.message, "it has 编号, 名称");
+    CHECK_CONTAINS(error.message, "which the mapping names; it has 编号, 名称");
+    mapping_release(&mapping);
+    REQUIRE_OK(mapping_default(&mapping, &error), &error);
+    CHECK_INT(register_reader_init(&reader, &mapping, &region, "town", 0, 0, columns, 2, &error),
+              STATUS_REJECTED);
+    CHECK_CONTAINS(error.message, "no column 'id', which it needs where no --mapping says");
     mapping_release(&mapping);
     region_release(&region);
 }

@@ -361,6 +361,7 @@ static void add_facility(struct store *store)
                                        .opened_on = DAY_NONE,
                                        .filed_on = DAY_NONE,
                                        .closed_on = DAY_NONE,
+                                       .delists_on = DAY_NONE,
                                        .inclusive_since = DAY_NONE,
                                        .demonstration_since = DAY_NONE,
                                        .staff_on = DAY_NONE,

@@ -83,6 +83,7 @@ static struct facility_record facility_record(const char *id)
         .opened_on = 90,
         .filed_on = 95,
         .closed_on = DAY_NONE,
+        .delists_on = DAY_NONE,
         .inclusive_since = 0, /* 1970-01-01 is a day, not an absent one */
         .demonstration_since = DAY_NONE,
         .staff_on = DAY_NONE,
@@ -452,9 +453,9 @@ CONTRACT(runs_of_imports_come_newest_first)
 {
     OK(store_begin(f->store, &f->error));
     OK(store_region_put(f->store, "sample", "{}", &f->error));
-    day_t latest;
-    OK(store_import_latest(f->store, "sample", "register", &latest, &f->error));
-    CHECK_INT(latest, DAY_NONE);
+    day_t after;
+    OK(store_import_after(f->store, "sample", "register", 0, &after, &f->error));
+    CHECK_INT(after, DAY_NONE);
     for (int i = 0; i < 3; i++) {
         struct import_run run = {.region = "sample",
                                  .kind = "register",
@@ -473,10 +474,13 @@ CONTRACT(runs_of_imports_come_newest_first)
     CHECK_INT(count, 2);
     CHECK_INT(runs[0].as_of, 98);
     CHECK_INT(runs[1].recorded_at, 1);
-    OK(store_import_latest(f->store, "sample", "register", &latest, &f->error));
-    CHECK_INT(latest, 100);
-    OK(store_import_latest(f->store, "sample", "another", &latest, &f->error));
-    CHECK_INT(latest, DAY_NONE);
+    static const day_t days[][2] = {{0, 98}, {97, 98}, {98, 99}, {99, 100}, {100, DAY_NONE}};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        OK(store_import_after(f->store, "sample", "register", days[i][0], &after, &f->error));
+        CHECK_INT(after, days[i][1]);
+    }
+    OK(store_import_after(f->store, "sample", "another", 0, &after, &f->error));
+    CHECK_INT(after, DAY_NONE);
 }
 
 static enum status find_run(struct fixture *f, const char *parameters, day_t day,

@@ -408,7 +408,7 @@ TEST(check_names_the_first_thing_that_is_wrong)
          "source, name, name_en, declared_community, community, address, phone, NULL, NULL, "
          "opens_on, opened_on, filed_on, closed_on, inclusive_since, demonstration_since, "
          "staff_on, licensed_total, staff, certified, kind, ownership, registrar, state, "
-         "inclusive, demonstration, point_consent FROM facility_version",
+         "inclusive, demonstration, point_consent, delists_on FROM facility_version",
          "versions of a facility overlap"},
         {"UPDATE facility SET id = 'sample-0002'", "a facility's id is not its own: sample-0002"},
         {"INSERT INTO public_id VALUES ('ghost', 1, 5)", "an id belongs to nothing: ghost"},

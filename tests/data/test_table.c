@@ -39,6 +39,40 @@ static enum status count_rows(const char *path, const struct table_options *opti
     return status;
 }
 
+/* What the rows of a file are counted by, and the number of its last one. */
+static const char *counted_by(const char *name, const char *text, uint64_t *last)
+{
+    struct error error;
+    struct table *table;
+    struct table_row row;
+    bool more = true;
+    REQUIRE_OK(table_open(write_file(name, text, strlen(text)), NULL, &table, &error), &error);
+    while (more) {
+        REQUIRE_OK(table_next(table, &row, &more, &error), &error);
+        *last = more ? row.line : *last;
+    }
+    const char *word = table_row_word(table);
+    table_close(table);
+    return word;
+}
+
+#define FEATURE "{\"type\":\"Feature\",\"properties\":{},\"geometry\":null}"
+#define HEAD    "{\"type\":\"FeatureCollection\",\"features\":["
+
+TEST(rows_are_counted_by_lines_and_by_features_where_these_share_lines)
+{
+    uint64_t last = 0;
+    CHECK_TEXT(counted_by("a.csv", "id\n1\n2\n", &last), "line");
+    CHECK_INT(last, 3);
+    CHECK_TEXT(counted_by("a.geojson", HEAD "\n" FEATURE ",\n" FEATURE "]}", &last), "line");
+    CHECK_INT(last, 3);
+    CHECK_TEXT(counted_by("b.geojson", HEAD FEATURE "," FEATURE "," FEATURE "]}", &last),
+               "feature");
+    CHECK_INT(last, 3);
+    CHECK_TEXT(counted_by("c.geojson", "\n\n" HEAD FEATURE "]}", &last), "line");
+    CHECK_INT(last, 3);
+}
+
 static void check_refused(const char *path, const struct table_options *options,
                           enum status expected, const char *sentence)
 {

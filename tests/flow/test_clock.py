@@ -52,6 +52,43 @@ def test_numbers_age_when_the_clock_of_a_test_store_is_set(flow):
     server.stop()
 
 
+def test_a_lapsed_licence_delists_when_its_day_comes_where_the_mapping_says_so(flow):
+    store = flow.store(TOWN)
+    (flow.folder / "licences.csv").write_text(
+        f"id,name,kind,until,x,y\nL1,a,nursery,{TODAY + datetime.timedelta(days=5)},120.2,30.2\n"
+        "L2,b,nursery,,120.2,30.2\n", encoding="utf-8")
+    mapping = {"version": 1, "identity": "id", "fields": {"name": "name", "kind": "kind"},
+               "coordinates": {"x": "x", "y": "y"}, "lapses": {"on": "until", "delists": True}}
+    (flow.folder / "mapping.json").write_text(json.dumps(mapping), encoding="utf-8")
+    flow.run("import", "register", flow.folder / "licences.csv", "--coordsys", "wgs84", "--as-of", TODAY,
+             "--mapping", flow.folder / "mapping.json", "--store", store)
+    for days, left in ((0, 2), (34, 2), (35, 1)):
+        now = f"{TODAY + datetime.timedelta(days=days)}T04:00:00Z"
+        found = json.loads(flow.run("near", "120.2", "30.2", "--store", store, "--now", now,
+                                    "--json").stdout)["features"]
+        assert len(found) == left, (days, found)
+
+
+def test_days_whose_holidays_are_not_published_are_told(flow):
+    store = flow.store()
+    server = flow.serve(store, "--now", "2026-12-10T04:00:00Z")
+    assert "known until 2026-12-31" in server.stderr()
+    region = server.get("/v1/status").json()["regions"][0]
+    assert region["holidays_known_until"] == "2026-12-31"
+    path = "/v1/nearby?lon=120.2&lat=30.2&from=09:00&to=11:00&day="
+    for day, unknown in (("2026-12-31", None), ("2027-01-01", True), ("fri", None)):
+        assert server.get(path + day).json().get("holidays_unknown") == unknown, day
+    facility = server.get("/v1/facilities?limit=1").json()["features"][0]["id"]
+    page = server.get(f"/facilities/{facility}").body.decode()
+    assert "法定节假日安排已知至" in page, page
+    said = flow.run("near", "120.2", "30.2", "--day", "2027-01-01", "--from", "09:00", "--to", "11:00",
+                    "--store", store).stdout
+    assert "holidays of that day are not published" in said, said
+    server.stop()
+    server = flow.serve(store, "--now", "2026-11-10T04:00:00Z")
+    assert "known until" not in server.printed()
+
+
 def test_a_sample_is_dated_anew_until_it_holds_data_of_ones_own(flow):
     store = flow.store()
     first = flow.serve(store)
