@@ -332,7 +332,8 @@ enum status params_put(struct request *request, uint32_t place, const char *text
                                    "%s is given more than once; give it once", parameter->name);
     if (length == 0)
         return error_set_parameter(error, STATUS_INVALID, parameter->name,
-                                   "%s is empty; give a value or leave it out", parameter->name);
+                                   "%s is empty; give a value%s", parameter->name,
+                                   parameter->required ? "" : " or leave it out");
     if (memchr(text, '\0', length) || text_utf8_length(text, length) != length)
         return refuse(parameter, text, length, error, "valid UTF-8 without NUL");
     value->given = value->set = true;
