@@ -2,11 +2,12 @@
  * Places to start from, found by a part of their name: communities, stations, named places and roads
  * of the base maps, and facilities.
  *
- * Names are folded (suggest_fold()) into one packed text, which a question runs through from end to
- * end: any part of a name is found, two Chinese characters as well as a Latin word. 100,000
- * facilities are some 4 MB of it.
+ * Names are folded (suggest_fold()): any part of one is found, two Chinese characters as well as a
+ * Latin word. What many names hold and what few do is found alike without reading all of them
+ * (suggest_internal.h).
  *
- * Made once a dataset, which it borrows, then read by any thread and never changed.
+ * One for a dataset, which it borrows. The names are gathered once, by suggest_gather() or for the first
+ * question, whichever comes first, and never changed afterwards.
  */
 #ifndef DATA_SUGGEST_H
 #define DATA_SUGGEST_H
@@ -39,20 +40,24 @@ struct suggestion {
 
 struct suggest;
 
-/* Yours: suggest_release(), before the dataset goes. MEMORY; LIMIT past 4 GiB of names. */
-enum status MUST_CHECK suggest_build(const struct dataset *dataset, struct suggest **suggest,
-                                     struct error *error);
-void suggest_release(struct suggest *suggest); /* safe on NULL */
+/* Gathers nothing yet. Yours: suggest_close(), before the dataset goes. MEMORY. */
+enum status MUST_CHECK suggest_open(const struct dataset *dataset, struct suggest **suggest,
+                                    struct error *error);
+/* No other thread uses it any more. Safe on NULL. */
+void suggest_close(struct suggest *suggest);
+
+/* Gather the names, unless that is done; whoever comes meanwhile waits. Any thread. MEMORY, or LIMIT past
+ * 4 GiB of names: the next to come tries again. */
+enum status MUST_CHECK suggest_gather(struct suggest *suggest, struct error *error);
 
 /*
  * The best `limit` (1 … SUGGEST_MAX) whose name in either language holds the folded question: the
  * whole name first, then its beginning, the beginning of a word, any part; then by kind, then the
  * shorter name. `vacancies` say which facilities are public now. Returns how many; 0 for a question
- * of which nothing is left when folded. MEMORY.
+ * of which nothing is left when folded. Any thread. MEMORY; what suggest_gather() says.
  */
-enum status MUST_CHECK suggest_find(const struct suggest *suggest,
-                                    const struct vacancies *vacancies, const char *question,
-                                    size_t length, int region, uint32_t limit,
+enum status MUST_CHECK suggest_find(struct suggest *suggest, const struct vacancies *vacancies,
+                                    const char *question, size_t length, int region, uint32_t limit,
                                     struct suggestion *found, uint32_t *count, struct error *error);
 
 /*

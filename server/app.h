@@ -42,7 +42,7 @@ struct picture {
     const struct dataset *dataset;
     const struct vacancies *vacancies;
     const struct fragments *fragments;
-    const struct suggest *suggest;
+    struct suggest *suggest; /* gathers its names once, whoever asks first */
     uint64_t generation; /* counts what was published, from 1; differs between any two pictures */
 
     /* Frees the picture with all that it alone owns. Called by the publishing side, when no reader

@@ -14,6 +14,8 @@ struct base {
     struct dataset *dataset;
     struct fragments *fragments;
     struct suggest *suggest;
+    pthread_t gatherer; /* of the names, where there is one */
+    bool has_gatherer;
     atomic_uint pictures;
 };
 
@@ -27,7 +29,9 @@ static void release_base(struct base *base)
 {
     if (!base || atomic_fetch_sub(&base->pictures, 1) > 1)
         return;
-    suggest_release(base->suggest);
+    if (base->has_gatherer)
+        pthread_join(base->gatherer, NULL);
+    suggest_close(base->suggest);
     fragments_release(base->fragments);
     dataset_release(base->dataset);
     free(base);
@@ -76,7 +80,7 @@ static void *build_fragments(void *context)
     return NULL;
 }
 
-/* Fragments need the dataset alone, as do vacancies and names: they are made beside one another. */
+/* Fragments and vacancies need the dataset alone, so they are made beside one another. */
 static enum status build_over_dataset(struct base *base, moment_t now,
                                       const struct vacancies *previous,
                                       struct vacancies **vacancies, struct error *error)
@@ -85,8 +89,6 @@ static enum status build_over_dataset(struct base *base, moment_t now,
     pthread_t helper;
     bool helped = pthread_create(&helper, NULL, build_fragments, &work) == 0;
     enum status status = vacancies_build(base->dataset, now, previous, vacancies, error);
-    if (!status)
-        status = suggest_build(base->dataset, &base->suggest, error);
     if (helped)
         pthread_join(helper, NULL);
     else
@@ -95,8 +97,6 @@ static enum status build_over_dataset(struct base *base, moment_t now,
         status = work.status;
         if (error)
             *error = work.error;
-    }
-    if (status) {
         vacancies_release(*vacancies);
         *vacancies = NULL;
     }
@@ -114,6 +114,8 @@ enum status picture_build(struct store *store, moment_t now, const struct pictur
     struct vacancies *vacancies = NULL;
     enum status status = dataset_build(store, now, &base->dataset, error);
     if (!status)
+        status = suggest_open(base->dataset, &base->suggest, error);
+    if (!status)
         status =
             build_over_dataset(base, now, previous ? previous->vacancies : NULL, &vacancies, error);
     if (status) {
@@ -121,6 +123,20 @@ enum status picture_build(struct store *store, moment_t now, const struct pictur
         return status;
     }
     return make_over(base, vacancies, picture, error);
+}
+
+/* What fails is tried again, and told, when somebody asks. */
+static void *gather_names(void *suggest)
+{
+    enum status status = suggest_gather(suggest, NULL);
+    (void)status;
+    return NULL;
+}
+
+void picture_gather_names(struct picture *picture)
+{
+    struct base *base = ((struct made *)picture)->base;
+    base->has_gatherer = pthread_create(&base->gatherer, NULL, gather_names, base->suggest) == 0;
 }
 
 enum status picture_renew(const struct picture *previous, moment_t now, struct picture **picture,

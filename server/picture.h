@@ -18,6 +18,13 @@ enum status MUST_CHECK picture_build(struct store *store, moment_t now,
                                      const struct picture *previous, struct picture **picture,
                                      struct error *error);
 
+/*
+ * Gather the names of a picture that picture_build() made and nobody has seen yet, in a thread of its
+ * own: being ready does not wait for them, and who asks for a name before they are there waits for them.
+ * Without it they are gathered when the first asks.
+ */
+void picture_gather_names(struct picture *picture);
+
 /* The same dataset with vacancies for the moment `now`. `previous` is borrowed meanwhile. */
 enum status MUST_CHECK picture_renew(const struct picture *previous, moment_t now,
                                      struct picture **picture, struct error *error);

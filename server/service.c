@@ -78,8 +78,10 @@ enum status service_reload(struct service *service, struct error *error)
     enum status status =
         picture_build(service->store, clock_now(&service->clock), current, &picture, error);
     app_return(service->reader);
-    if (!status)
+    if (!status) {
+        picture_gather_names(picture);
         app_publish(service->app, picture);
+    }
     pthread_mutex_unlock(&service->publishing);
     if (!status)
         wake_waiting(service, false);

@@ -5,6 +5,7 @@
 #include "tests/data/nearby_reference.h"
 #include "tests/test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,7 @@ TEST(suggestions_equal_those_of_folding_and_sorting_every_name)
     struct suggest *suggest = NULL;
     struct error error = {0};
     REQUIRE(expected != NULL);
-    REQUIRE_OK(suggest_build(world->dataset, &suggest, &error), &error);
+    REQUIRE_OK(suggest_open(world->dataset, &suggest, &error), &error);
     uint32_t asked = 0, several = 0;
     for (int round = 0; round < 400; round++) {
         char question[400];
@@ -147,7 +148,7 @@ TEST(suggestions_equal_those_of_folding_and_sorting_every_name)
         several += count > 1;
     }
     CHECK(asked > 300 && several > 50);
-    suggest_release(suggest);
+    suggest_close(suggest);
     free(expected);
     world_release(world);
 }
@@ -159,7 +160,7 @@ TEST(nothing_is_suggested_of_another_region_or_for_nothing)
     struct suggestion found[SUGGEST_MAX];
     struct error error = {0};
     uint32_t count = 9;
-    REQUIRE_OK(suggest_build(world->dataset, &suggest, &error), &error);
+    REQUIRE_OK(suggest_open(world->dataset, &suggest, &error), &error);
     REQUIRE_OK(suggest_find(suggest, world->vacancies, " \t", 2, SUGGEST_ANY_REGION, 5, found,
                             &count, &error),
                &error);
@@ -170,8 +171,8 @@ TEST(nothing_is_suggested_of_another_region_or_for_nothing)
     REQUIRE_OK(suggest_find(suggest, world->vacancies, "sample", 6, 1, 5, found, &count, &error),
                &error);
     CHECK_INT(count, 0);
-    suggest_release(suggest);
-    suggest_release(NULL);
+    suggest_close(suggest);
+    suggest_close(NULL);
     world_release(world);
 }
 
@@ -183,7 +184,7 @@ TEST(every_name_of_the_base_map_is_found_and_a_road_once)
     struct vacancies vacancies = {0}; /* no facilities */
     struct error error = {0};
     REQUIRE_OK(map_world_open("data/regions/binjiang/streets.osm", &world, &error), &error);
-    REQUIRE_OK(suggest_build(&world.dataset, &suggest, &error), &error);
+    REQUIRE_OK(suggest_open(&world.dataset, &suggest, &error), &error);
     const struct base_map *map = &world.network.file.map;
     uint32_t roads = 0, pieces = 0, others = 0;
     for (uint32_t i = 0; i < map->feature_count; i++) {
@@ -220,6 +221,47 @@ TEST(every_name_of_the_base_map_is_found_and_a_road_once)
         others += kind != SUGGEST_ROAD;
     }
     CHECK(pieces > 10 && roads > 10 && others > 10);
-    suggest_release(suggest);
+    suggest_close(suggest);
     map_world_release(&world);
+}
+
+struct asker {
+    struct world *world;
+    struct suggest *suggest;
+    pthread_t thread;
+    uint32_t counts[2];
+};
+
+static void *ask_first(void *context)
+{
+    static const char *const questions[] = {"sample", "示例"};
+    struct asker *asker = context;
+    struct suggestion found[SUGGEST_MAX];
+    for (int i = 0; i < 2; i++)
+        if (suggest_find(asker->suggest, asker->world->vacancies, questions[i],
+                         strlen(questions[i]), 0, SUGGEST_MAX, found, &asker->counts[i], NULL))
+            abort();
+    return NULL;
+}
+
+TEST(threads_that_ask_first_together_are_all_answered)
+{
+    enum { ASKERS = 4 };
+    struct world *world = world_make(11, 100, NOW);
+    struct suggest *suggest = NULL;
+    struct error error = {0};
+    struct asker askers[ASKERS];
+    REQUIRE_OK(suggest_open(world->dataset, &suggest, &error), &error);
+    for (int i = 0; i < ASKERS; i++) {
+        askers[i] = (struct asker){.world = world, .suggest = suggest};
+        REQUIRE(pthread_create(&askers[i].thread, NULL, ask_first, &askers[i]) == 0);
+    }
+    REQUIRE_OK(suggest_gather(suggest, &error), &error); /* as the thread beside them does */
+    for (int i = 0; i < ASKERS; i++) {
+        pthread_join(askers[i].thread, NULL);
+        CHECK_INT(askers[i].counts[0], SUGGEST_MAX);
+        CHECK_INT(askers[i].counts[1], SUGGEST_MAX);
+    }
+    suggest_close(suggest);
+    world_release(world);
 }
