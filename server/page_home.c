@@ -19,6 +19,30 @@
 #include "server/page_results.h"
 #include "server/router.h"
 
+/* A place of that name, what it is and where. */
+static void write_choice(struct html *html, const struct suggestion *place)
+{
+    static const enum text_key kinds[SUGGEST_KIND_COUNT] = {
+        [SUGGEST_COMMUNITY] = TEXT_SUGGEST_KIND_COMMUNITY,
+        [SUGGEST_STATION] = TEXT_SUGGEST_KIND_STATION,
+        [SUGGEST_PLACE] = TEXT_SUGGEST_KIND_PLACE,
+        [SUGGEST_ROAD] = TEXT_SUGGEST_KIND_ROAD,
+        [SUGGEST_FACILITY] = TEXT_SUGGEST_KIND_FACILITY,
+    };
+    const char *within = page_name(html->language, place->within, place->within_en);
+    HTML(html, "<li><button type=\"submit\" form=\"search-form\" name=\"pick\"");
+    html_attribute(html, "value", place->id);
+    HTML(html, ">");
+    html_text(html, page_name(html->language, place->name, place->name_en));
+    HTML(html, " <small>");
+    html_say(html, kinds[place->kind]);
+    if (within) {
+        HTML(html, " · ");
+        html_text(html, within);
+    }
+    HTML(html, "</small></button></li>");
+}
+
 /* What is wrong with the form; or, of a name that several places have, which of them is meant. */
 static void write_trouble(struct html *html, const struct page_search *search,
                           const struct dataset *dataset)
@@ -34,21 +58,18 @@ static void write_trouble(struct html *html, const struct page_search *search,
     HTML(html, "<h2>");
     html_say_with(html, TEXT_SEARCH_CHOOSE, TEXT_VALUES({"place", search->q}));
     HTML(html, "</h2><ul class=\"cards\">");
+    const char *attribution = NULL;
     for (uint32_t i = 0; i < search->place_count; i++) {
-        const struct page_place *place = &search->places[i];
-        const char *within = page_name(html->language, place->within, place->within_en);
-        HTML(html, "<li><button type=\"submit\" form=\"search-form\" name=\"pick\"");
-        html_attribute(html, "value", place->id);
-        HTML(html, ">");
-        html_text(html, page_name(html->language, place->name, place->name_en));
-        if (within) {
-            HTML(html, " <small>");
-            html_text(html, within);
-            HTML(html, "</small>");
-        }
-        HTML(html, "</button></li>");
+        write_choice(html, &search->places[i]);
+        if (!attribution)
+            attribution = search->places[i].attribution;
     }
     HTML(html, "</ul>");
+    if (attribution) {
+        HTML(html, "<p class=\"quiet-text\">");
+        html_text(html, attribution);
+        HTML(html, "</p>");
+    }
 }
 
 /* What is going on, and the map before the list: both are the script's to fill. */

@@ -149,22 +149,32 @@ static void read_point(struct page_search *search, bool by_link, struct arena *a
     search->at = rounded;
 }
 
-static enum status find_place(struct worker *worker, const struct request *request,
-                              struct page_search *search, struct error *error)
+/* Of several the one that was picked; all of them stay where it is not (or no more) among them. */
+static void keep_picked(struct page_search *search)
+{
+    for (uint32_t i = 0; i < search->place_count; i++)
+        if (strcmp(search->places[i].id, search->pick) == 0) {
+            search->places[0] = search->places[i];
+            search->place_count = 1;
+        }
+}
+
+static enum status find_place(struct worker *worker, struct page_search *search,
+                              struct error *error)
 {
     const struct picture *picture = worker->picture;
-    bool picked = *search->pick;
-    enum status status = (picked ? page_places_get : page_places_find)(
-        picture->dataset, picture->vacancies->is_public, picked ? search->pick : search->q,
-        request->arena, search->places, &search->place_count, error);
+    enum status status = suggest_find(picture->suggest, picture->vacancies, search->q,
+                                      strlen(search->q), SUGGEST_ANY_REGION, PAGE_PLACES_MAX,
+                                      search->places, &search->place_count, error);
     if (status)
         return status;
+    keep_picked(search);
     if (search->place_count == 0)
         is_wrong(search, "q", TEXT_SEARCH_NO_PLACE);
     if (search->place_count != 1)
         return STATUS_OK;
     search->start_from = SEARCH_PLACE;
-    search->point = search->places[0].at;
+    search->point = search->places[0].point;
     return STATUS_OK;
 }
 
@@ -174,8 +184,8 @@ static enum status find_start(struct worker *worker, const struct request *reque
 {
     if (*search->at)
         read_point(search, by_link, request->arena);
-    else if (*search->q || *search->pick)
-        return find_place(worker, request, search, error);
+    else if (*search->q)
+        return find_place(worker, search, error);
     else if (!by_link)
         is_wrong(search, "q", TEXT_SEARCH_NO_WHERE);
     return STATUS_OK;

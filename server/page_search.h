@@ -5,7 +5,7 @@
  *
  *   name              of the form (POST /)          of a link (GET /)
  *   q                 the name of a place
- *   pick              the one of several, by id
+ *   pick              the one of several that q names, by id
  *   at, coordsys      longitude,latitude            at: rounded to 0.001 degree here, whatever it has
  *   care              boxes, any of                 a comma list
  *   born              YYYY-MM
@@ -23,10 +23,12 @@
 #define SERVER_PAGE_SEARCH_H
 
 #include "data/nearby.h"
+#include "data/suggest.h"
 #include "server/form.h"
-#include "server/page_place.h"
 #include "server/request.h"
 #include "server/text.h"
+
+enum { PAGE_PLACES_MAX = 8 };
 
 enum search_from { SEARCH_NOWHERE, SEARCH_PLACE, SEARCH_POINT, SEARCH_LINK };
 
@@ -38,7 +40,7 @@ struct page_search {
     /* Where it starts. */
     enum search_from start_from;
     struct geo_point point;                    /* WGS 84, or as coordsys says of SEARCH_POINT */
-    struct page_place places[PAGE_PLACES_MAX]; /* [0] = the one it starts from */
+    struct suggestion places[PAGE_PLACES_MAX]; /* [0] = the one it starts from */
     uint32_t place_count; /* more than one: to be chosen among; nothing is searched yet */
 
     /* What is wrong, and with which field; NULL = nothing. */
