@@ -1,6 +1,6 @@
 // A parent's search, on a phone and by keyboard, against the API's own answers.
 import assert from "node:assert/strict";
-import { DESK, PHONE, POINT, Skip, found } from "./harness.mjs";
+import { DESK, PHONE, POINT, found } from "./harness.mjs";
 
 const HERE = { ...PHONE, geolocation: POINT, permissions: ["geolocation"] };
 const AT = "at=120.181,30.187";
@@ -143,18 +143,99 @@ export const test_a_search_by_keyboard_alone = (test) =>
 export const test_a_search_by_keyboard_alone_in_english = (test) =>
   byKeyboard(test, "en", { pick: "Pick on the map", centre: "Use centre", submit: "Search" });
 
-export async function test_suggestions_lead_to_a_search(test) {
-  const answer = await fetch(`${test.served.url}/v1/suggest`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ q: "长河" }),
+const FIELD = "#search-form [name=q]";
+const optionNames = (page) => page.$$eval("[role=option] .option-name", (names) => names.map((one) => one.textContent));
+
+/** Type, and wait for what is suggested for it. */
+async function suggested(page, words) {
+  if (!(await page.isVisible(FIELD))) await page.click("#search-form .where > summary");
+  await page.focus(FIELD);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(words);
+  await page.waitForSelector("[role=option]:visible").catch(() => assert.fail(`nothing is suggested for ${words}`));
+  return optionNames(page);
+}
+
+/** What the box says of itself to a screen reader. */
+const combobox = (page) =>
+  page.$eval(FIELD, (field) => {
+    const active = document.getElementById(field.getAttribute("aria-activedescendant") ?? "");
+    return {
+      role: field.getAttribute("role"),
+      expanded: field.getAttribute("aria-expanded"),
+      list: document.getElementById(field.getAttribute("aria-controls"))?.getAttribute("role"),
+      active: active && active.getAttribute("aria-selected") === "true" ? active.querySelector(".option-name").textContent : null,
+    };
   });
-  if (answer.status === 404) throw new Skip("this server has no /v1/suggest");
+
+/* Words, the kind and the name of the first thing suggested. */
+const PLACES = {
+  zh: [["江汉路", "车站", "江汉路"], ["江南大", "道路", "江南大道"], ["西陵社", "社区", "西陵社区"], ["月亮火车托", "机构", "月亮火车托育园（示例）"]],
+  en: [["jianghan r", "station", "Jianghan Road"], ["JIANGNAN av", "road", "Jiangnan Avenue"],
+    ["xiling com", "community", "Xiling Community"], ["moon train n", "facility", "Moon Train Nursery (sample)"]],
+};
+
+async function suggestions(test, language) {
+  const asked = [];
+  const page = await test.open(`/?lang=${language}`, DESK);
+  page.on("request", (request) => asked.push(request.url()));
+  for (const [words, kind, name] of PLACES[language]) {
+    const { features } = await test.served.post("/v1/suggest", { q: words, limit: 8 });
+    const names = features.map(({ properties: one }) => (language === "en" && one.name_en) || one.name);
+    assert.deepEqual(await suggested(page, words), names, words);
+    assert.equal(names[0], name);
+    assert.match(await page.textContent("[role=option] .option-about"), new RegExp(`^${kind}`));
+    assert.deepEqual(await combobox(page), { role: "combobox", expanded: "true", list: "listbox", active: null });
+    await page.keyboard.press("ArrowDown");
+    assert.equal((await combobox(page)).active, names[0]);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.inputValue(FIELD), names[0]);
+    assert.equal((await combobox(page)).expanded, "false");
+    const [lon, lat] = features[0].geometry.coordinates;
+    await page.waitForFunction((at) => new URLSearchParams(location.search).get("at") === at, `${lon.toFixed(3)},${lat.toFixed(3)}`);
+    const shown = await found(page);
+    assert.deepEqual(shown, ids(await test.served.post("/v1/nearby", { lon, lat, within_minutes: 30, limit: 50 })), words);
+  }
+  for (const url of asked) for (const [words] of PLACES[language]) assert.ok(!decodeURIComponent(url).includes(words), url);
+}
+
+export const test_suggestions_lead_to_a_search = (test) => suggestions(test, "zh");
+export const test_suggestions_lead_to_a_search_in_english = (test) => suggestions(test, "en");
+
+export async function test_suggestions_are_left_and_found_again_by_keyboard(test) {
   const page = await test.open("/", DESK);
-  await page.fill("[name=q]", "");
-  await page.type("[name=q]", "长河");
-  await page.waitForSelector("[role=option]");
+  const names = await suggested(page, "江");
+  assert.ok(names.length > 2);
+  await page.keyboard.press("ArrowUp");
+  assert.equal((await combobox(page)).active, names[names.length - 1]);
   await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Enter");
-  assert.ok((await found(page)).length > 0);
+  assert.equal((await combobox(page)).active, names[0]);
+  await page.keyboard.press("Escape");
+  assert.deepEqual(await combobox(page), { role: "combobox", expanded: "false", list: "listbox", active: null });
+  assert.equal(await page.inputValue(FIELD), "江", "nothing typed is lost");
+  await page.keyboard.press("ArrowDown");
+  await page.waitForSelector("[role=option]:visible");
+  await page.keyboard.press("Tab");
+  assert.equal((await combobox(page)).expanded, "false");
+  await page.fill(FIELD, "");
+  await page.type(FIELD, "亚特兰蒂斯");
+  await page.waitForFunction(() => document.body.textContent.includes("没有建议"));
+}
+
+/* An input method composes 江 from letters: they are not asked for, and its Enter takes no suggestion. */
+export async function test_what_an_input_method_composes_is_asked_for_when_it_is_there(test) {
+  const page = await test.open("/", DESK);
+  const asked = [];
+  page.on("request", (request) => request.url().endsWith("/v1/suggest") && asked.push(request.postDataJSON().q));
+  await page.focus(FIELD);
+  const client = await page.context().newCDPSession(page);
+  for (const text of ["j", "ji", "jiang"]) {
+    await client.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    await page.waitForTimeout(250);
+  }
+  await client.send("Input.insertText", { text: "江" });
+  await page.waitForSelector("[role=option]:visible");
+  assert.deepEqual(asked, ["江"]);
 }
 
 export async function test_home_and_work_are_merged_by_the_lesser_minutes(test) {

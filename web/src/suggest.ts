@@ -1,6 +1,7 @@
 /*
  * A box that suggests places to start from while one types: the combobox pattern of the ARIA practices
- * (arrows move, Enter takes, Escape closes). What is typed goes in a body, never in an address.
+ * (arrows move, Enter takes, Escape closes). What is typed goes in a body, never in an address; while an
+ * input method still composes characters nothing is asked, and its keys are its own.
  */
 import { post, sentenceOf, wasCut } from "./api";
 import { fill, h } from "./dom";
@@ -67,8 +68,13 @@ export class SuggestBox {
       "aria-controls": this.options.id,
     }))
       input.setAttribute(name, value);
-    input.addEventListener("input", () => this.typed());
-    input.addEventListener("keydown", (event) => this.key(event));
+    input.addEventListener("input", (event) => {
+      if (!(event as InputEvent).isComposing) this.typed();
+    });
+    input.addEventListener("compositionend", () => this.typed());
+    input.addEventListener("keydown", (event) => {
+      if (!event.isComposing) this.key(event);
+    });
     input.addEventListener("blur", () => this.close());
   }
 
@@ -146,7 +152,10 @@ export class SuggestBox {
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.found.length && !this.options.hidden) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      this.mark((this.active + step + this.found.length) % this.found.length);
+      const from = step < 0 ? Math.max(0, this.active) : this.active; /* before the first comes the last */
+      this.mark((from + step + this.found.length) % this.found.length);
+    } else if (event.key === "ArrowDown") {
+      this.typed(); /* open again what was closed */
     } else if (event.key === "Enter" && !this.options.hidden) {
       const one = this.found[Math.max(0, this.active)];
       if (!one) return;
