@@ -100,7 +100,11 @@ void params_coverage(const struct request *request, struct coverage_query *query
 extern const struct parameter params_coverage_table[];
 extern const uint32_t params_coverage_count, params_coverage_community_count;
 
-/* GET /v1/tiles/base/{z}/{x}/{y}.mvt (api_tiles.c). */
+/* GET /v1/tiles/base/{z}/{x}/{y}.mvt. The path: whole numbers in plain digits, x and y from 0 to
+ * 2^z - 1. INVALID, naming which; NOT_FOUND for a zoom that has no tiles. */
+struct tile_id; /* geo/tile.h */
+enum status MUST_CHECK params_tile(const struct request *request, struct tile_id *id,
+                                   struct error *error);
 extern const struct parameter params_tile_table[];
 extern const uint32_t params_tile_count;
 

@@ -15,7 +15,7 @@ export const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
-const REGION = "data/regions/binjiang/region.json";
+export const REGION = "data/regions/binjiang/region.json";
 /* Somewhere in the sample with facilities all around. */
 export const POINT = { longitude: 120.18104, latitude: 30.18652 };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -35,12 +35,12 @@ async function freePort() {
 }
 
 export class Served {
-  static async start(program) {
+  static async start(program, region = REGION) {
     const served = new Served();
     served.program = path.resolve(program);
     served.folder = mkdtempSync(path.join(os.tmpdir(), "tuoyu-web-"));
     served.store = path.join(served.folder, "store.db");
-    execFileSync(served.program, ["init", "--store", served.store, "--region-file", REGION], { cwd: ROOT, stdio: "pipe" });
+    execFileSync(served.program, ["init", "--store", served.store, "--region-file", region], { cwd: ROOT, stdio: "pipe" });
     served.port = await freePort();
     await served.run();
     return served;

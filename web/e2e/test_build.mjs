@@ -10,10 +10,12 @@ const manifest = () => JSON.parse(readFileSync(dist("manifest.json"), "utf8"));
 const texts = (language) => JSON.parse(readFileSync(path.join(ROOT, `web/text/${language}.json`), "utf8"));
 
 export async function test_script_and_style_are_light() {
-  const scripts = Object.values(manifest()).filter((name) => name.endsWith(".js"));
-  assert.ok(scripts.length === 3, `${scripts}`);
-  const bytes = scripts.reduce((sum, name) => sum + statSync(dist(`${name}.gz`)).size, 0);
-  assert.ok(bytes <= 70 * 1024, `all pages' scripts together: ${bytes} bytes`);
+  const bytes = (name) => statSync(dist(`${manifest()[name]}.gz`)).size;
+  assert.deepEqual(Object.keys(manifest()).sort(), ["app.css", "finder.js", "map.js", "planner.js"]);
+  for (const page of ["finder.js", "planner.js"]) {
+    assert.ok(bytes(page) <= 20 * 1024, `${page}: ${bytes(page)} bytes before there is a map`);
+    assert.ok(bytes(page) + bytes("map.js") <= 70 * 1024, `${page}: ${bytes(page)} and the map's ${bytes("map.js")} bytes`);
+  }
   assert.ok(statSync(dist(`${manifest()["app.css"]}.gz`)).size <= 10 * 1024);
 }
 

@@ -1,16 +1,14 @@
 /* A Leaflet map over a region, with the base that its configuration names, and its credits. */
 import * as L from "leaflet";
+import type { Datum } from "./datum";
 import { h, prefersStill } from "./dom";
 import { LabelLayer } from "./label_layer";
 import { t } from "./text";
 import { TileLayer } from "./tile_layer";
 import { TileSource } from "./tile_source";
-import type { LonLat, Position, RegionConfig } from "./types";
+import type { RegionConfig } from "./types";
 
 const OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright";
-
-export const latLng = (at: LonLat): L.LatLng => L.latLng(at.lat, at.lon);
-export const latLngOf = ([lon, lat]: Position): L.LatLng => L.latLng(lat, lon);
 
 /** Credits and what the law wants on a public map, as text and links, without Leaflet's own line. */
 function credits(region: RegionConfig): HTMLElement {
@@ -41,7 +39,7 @@ function addTianditu(map: L.Map, { basemap }: RegionConfig): void {
 }
 
 /** `element` must have a size; it is named for who cannot see it. */
-export function makeMap(element: HTMLElement, region: RegionConfig): L.Map {
+export function makeMap(element: HTMLElement, region: RegionConfig, datum: Datum): L.Map {
   const still = prefersStill();
   const map = L.map(element, {
     attributionControl: false,
@@ -55,7 +53,7 @@ export function makeMap(element: HTMLElement, region: RegionConfig): L.Map {
   L.control.zoom({ position: "topright", zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
   map.createPane("labels");
   const [west, south, east, north] = region.bounds;
-  map.fitBounds([[south, west], [north, east]], { animate: false });
+  map.fitBounds(L.latLngBounds([datum.latLngOf([west, south]), datum.latLngOf([east, north])]), { animate: false });
   element.setAttribute("role", "region");
   element.setAttribute("aria-label", t("map.label"));
   element.appendChild(credits(region));

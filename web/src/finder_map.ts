@@ -1,7 +1,8 @@
 /* The parents' map: the points one starts from, how far one walks, and what was found, in step with the list. */
 import * as L from "leaflet";
 import Supercluster, { type AnyProps, type ClusterProperties, type PointFeature } from "supercluster";
-import { latLng, latLngOf, makeMap } from "./base_map";
+import { makeMap } from "./base_map";
+import { Datum } from "./datum";
 import { h, prefersStill } from "./dom";
 import { count, t } from "./text";
 import type { IsochroneAnswer, LonLat, Position, RegionConfig } from "./types";
@@ -24,6 +25,7 @@ type Clusters = Supercluster<Shown, AnyProps>;
 
 export class FinderMap {
   readonly map: L.Map;
+  private readonly datum: Datum;
   private readonly markers = L.layerGroup();
   private readonly points = L.layerGroup();
   private readonly circle = L.layerGroup();
@@ -33,17 +35,17 @@ export class FinderMap {
   private selected: string | null = null;
 
   constructor(element: HTMLElement, region: RegionConfig, private readonly events: MapEvents) {
-    this.map = makeMap(element, region);
+    this.datum = new Datum(region);
+    this.map = makeMap(element, region, this.datum);
     this.circle.addTo(this.map);
     this.points.addTo(this.map);
     this.markers.addTo(this.map);
     this.map.on("moveend", () => this.drawMarkers());
-    this.map.on("click", (event) => this.events.tap({ lon: event.latlng.wrap().lng, lat: event.latlng.lat }));
+    this.map.on("click", (event) => this.events.tap(this.datum.lonLat(event.latlng)));
   }
 
   centre(): LonLat {
-    const { lat, lng } = this.map.getCenter().wrap();
-    return { lon: lng, lat };
+    return this.datum.lonLat(this.map.getCenter());
   }
 
   showPoints(home: LonLat | null, work: LonLat | null): void {
@@ -52,7 +54,7 @@ export class FinderMap {
       if (!at) continue;
       const pin = h("span", { class: `pin pin-${which}`, role: "img", "aria-label": t(`map.point.${which}`) });
       const icon = L.divIcon({ html: pin, className: "pin-holder", iconSize: [26, 26], iconAnchor: [13, 13] });
-      L.marker(latLng(at), { icon, interactive: false, keyboard: false }).addTo(this.points);
+      L.marker(this.datum.latLng(at), { icon, interactive: false, keyboard: false }).addTo(this.points);
     }
   }
 
@@ -60,23 +62,25 @@ export class FinderMap {
     this.circle.clearLayers();
     for (const answer of answers)
       for (const { geometry } of answer.features) {
-        const rings = geometry.coordinates.map((polygon) => polygon.map((ring) => ring.map(latLngOf)));
+        const rings = geometry.coordinates.map((polygon) => polygon.map((ring) => ring.map((at) => this.datum.latLngOf(at))));
         L.polygon(rings, { className: "circle", interactive: false, weight: 2 }).addTo(this.circle);
       }
   }
 
   showFacilities(all: Shown[]): void {
-    this.places = new Map(all.map(({ id, at }) => [id, latLngOf(at)]));
-    const features = all.map((properties): PointFeature<Shown> =>
-      ({ type: "Feature", geometry: { type: "Point", coordinates: properties.at }, properties }));
+    this.places = new Map(all.map(({ id, at }) => [id, this.datum.latLngOf(at)]));
+    const features = all.map((properties): PointFeature<Shown> => {
+      const { lng, lat } = this.datum.latLngOf(properties.at);
+      return { type: "Feature", geometry: { type: "Point", coordinates: [lng, lat] }, properties };
+    });
     this.clusters = new Supercluster<Shown, AnyProps>({ radius: 36, maxZoom: 16 }).load(features);
     this.drawMarkers();
   }
 
   /** Bring the points, and the nearest of what was found, into view. */
   fit(points: LonLat[], all: Shown[]): void {
-    const bounds = L.latLngBounds(points.map(latLng));
-    for (const { at } of all.slice(0, 8)) bounds.extend(latLngOf(at));
+    const bounds = L.latLngBounds(points.map((at) => this.datum.latLng(at)));
+    for (const { at } of all.slice(0, 8)) bounds.extend(this.datum.latLngOf(at));
     if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [36, 36], maxZoom: 16, animate: false });
   }
 
@@ -99,7 +103,8 @@ export class FinderMap {
     const bounds = this.map.getBounds().pad(0.3);
     const box: [number, number, number, number] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     for (const feature of this.clusters.getClusters(box, Math.round(this.map.getZoom()))) {
-      const at = latLngOf(feature.geometry.coordinates as [number, number]);
+      const [lng, lat] = feature.geometry.coordinates as [number, number]; /* of the map already */
+      const at = L.latLng(lat, lng);
       const button = "cluster" in feature.properties ? this.cluster(feature.properties as ClusterProperties, at) : this.single(feature.properties as Shown);
       L.DomEvent.disableClickPropagation(button);
       const size = 34;

@@ -1,6 +1,7 @@
 /* The planners' map: communities filled by class. What a class is, the page says (planner_legend.ts). */
 import * as L from "leaflet";
-import { latLngOf, makeMap } from "./base_map";
+import { makeMap } from "./base_map";
+import { Datum } from "./datum";
 import { breathe } from "./slices";
 import type { Position, RegionConfig } from "./types";
 
@@ -18,9 +19,9 @@ export interface Shape {
   look: string; /* a class of the style sheet */
 }
 
-function rings({ type, coordinates }: Outline): L.LatLng[][][] {
+function rings({ type, coordinates }: Outline, datum: Datum): L.LatLng[][][] {
   const polygons = (type === "Polygon" ? [coordinates] : coordinates) as Position[][][];
-  return polygons.map((polygon) => polygon.map((ring) => ring.map(latLngOf)));
+  return polygons.map((polygon) => polygon.map((ring) => ring.map((at) => datum.latLngOf(at))));
 }
 
 /** What a pointer that rests on a shape is told: a title, which is text and never HTML. */
@@ -34,6 +35,7 @@ function tell(layer: L.Path, words: string): void {
 
 export class PlannerMap {
   private readonly map: L.Map;
+  private readonly datum: Datum;
   private readonly layers = new Map<string, L.Polygon>();
   private readonly looks = new Map<string, string>();
   private readonly group = L.layerGroup();
@@ -41,7 +43,8 @@ export class PlannerMap {
   private showing = 0;
 
   constructor(element: HTMLElement, region: RegionConfig, private readonly events: PlannerMapEvents) {
-    this.map = makeMap(element, region);
+    this.datum = new Datum(region);
+    this.map = makeMap(element, region, this.datum);
     this.group.addTo(this.map);
   }
 
@@ -59,7 +62,7 @@ export class PlannerMap {
   private put({ code, outline, words, look }: Shape): void {
     let layer = this.layers.get(code);
     if (!layer) {
-      layer = L.polygon(rings(outline));
+      layer = L.polygon(rings(outline, this.datum));
       layer.on("click", () => this.events.pick(code, "tap"));
       layer.on("mouseover", () => this.events.pick(code, "hover"));
       layer.addTo(this.group);
