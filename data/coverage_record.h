@@ -16,7 +16,6 @@
 #define DATA_COVERAGE_RECORD_H
 
 #include "data/coverage_run.h"
-#include "data/store.h"
 
 /* The text is malloc'd: free(). */
 enum status MUST_CHECK coverage_record_write(const struct coverage_run *run, char **text,
@@ -25,20 +24,5 @@ enum status MUST_CHECK coverage_record_write(const struct coverage_run *run, cha
  * communities of a dataset may have changed since. */
 enum status MUST_CHECK coverage_record_read(const char *region, const char *text, size_t length,
                                             struct coverage_run **run, struct error *error);
-
-/* The parameters of a run as the store compares them, of a built-in profile. */
-enum { COVERAGE_PARAMETERS_BYTES = 128 };
-void coverage_record_parameters(uint32_t profile, double minutes, bool inclusive,
-                                char text[COVERAGE_PARAMETERS_BYTES]);
-
-/* Keep a run, between begin and commit; `started_at` is when computing it began. */
-enum status MUST_CHECK coverage_record_keep(struct store *store, const struct coverage_run *run,
-                                            uint32_t profile, moment_t started_at,
-                                            moment_t ended_at, struct error *error);
-/* The newest that shows `day` or an earlier day; DAY_NONE: the newest. NOT_FOUND. */
-enum status MUST_CHECK coverage_record_find(struct store *store, const char *region,
-                                            uint32_t profile, double minutes, bool inclusive,
-                                            day_t day, struct coverage_run **run,
-                                            struct error *error);
 
 #endif

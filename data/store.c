@@ -410,13 +410,25 @@ enum status store_run_insert(struct store *store, struct run_record *run, struct
     return status ? status : store->backend->run_insert(store, run, error);
 }
 
-enum status store_run_find(struct store *store, const char *region, const char *kind,
-                           const char *parameters, day_t day, struct arena *arena,
-                           struct run_record *run, struct error *error)
+enum status store_runs(struct store *store, const char *kind, struct arena *arena,
+                       struct run_record **runs, uint32_t *count, struct error *error)
 {
-    *run = (struct run_record){0};
-    return store->backend->run_find(store, region, kind, parameters,
-                                    day == DAY_NONE ? DAY_OPEN : day, arena, run, error);
+    *runs = NULL;
+    *count = 0;
+    return store->backend->runs(store, kind, arena, runs, count, error);
+}
+
+enum status store_run_result(struct store *store, int64_t key, struct arena *arena,
+                             const char **result, struct error *error)
+{
+    *result = NULL;
+    return store->backend->run_result(store, key, arena, result, error);
+}
+
+enum status store_run_delete(struct store *store, int64_t key, struct error *error)
+{
+    enum status status = may_write(store, error);
+    return status ? status : store->backend->run_delete(store, key, error);
 }
 
 enum status store_import_runs(struct store *store, const char *region, uint32_t limit,

@@ -221,11 +221,15 @@ struct run_record {
 };
 enum status MUST_CHECK store_run_insert(struct store *store, struct run_record *run,
                                         struct error *error);
-/* The newest run of these parameters that shows `day` or an earlier day (DAY_NONE: any), in the
- * arena; NOT_FOUND. */
-enum status MUST_CHECK store_run_find(struct store *store, const char *region, const char *kind,
-                                      const char *parameters, day_t day, struct arena *arena,
-                                      struct run_record *run, struct error *error);
+/* Every kept run of a kind, of all regions, in the arena, without results (NULL): ascending by region,
+ * parameters, day and key. */
+enum status MUST_CHECK store_runs(struct store *store, const char *kind, struct arena *arena,
+                                  struct run_record **runs, uint32_t *count, struct error *error);
+/* What a run found, by its key, in the arena; NOT_FOUND. */
+enum status MUST_CHECK store_run_result(struct store *store, int64_t key, struct arena *arena,
+                                        const char **result, struct error *error);
+/* NOT_FOUND. Keys rise, but that of the newest may be given again once it is deleted. */
+enum status MUST_CHECK store_run_delete(struct store *store, int64_t key, struct error *error);
 
 /*
  * Scans: every believed row that holds on `day` (DAY_NONE: every believed version of any day), in

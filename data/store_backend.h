@@ -67,8 +67,11 @@ struct store_backend {
     enum status (*import_after)(struct store *, const char *, const char *, day_t, day_t *,
                                 struct error *);
     enum status (*run_insert)(struct store *, struct run_record *, struct error *);
-    enum status (*run_find)(struct store *, const char *, const char *, const char *, day_t,
-                            struct arena *, struct run_record *, struct error *);
+    enum status (*runs)(struct store *, const char *, struct arena *, struct run_record **,
+                        uint32_t *, struct error *);
+    enum status (*run_result)(struct store *, int64_t, struct arena *, const char **,
+                              struct error *);
+    enum status (*run_delete)(struct store *, int64_t, struct error *);
 
     enum status (*scan_open)(struct store *, enum store_rows, day_t, struct store_scan **,
                              struct error *);

@@ -164,9 +164,11 @@ enum status memory_slots_replace(struct store *base, int64_t offer, const struct
 enum status memory_field_edit_put(struct store *base, const struct field_edit *edit,
                                   struct error *error);
 enum status memory_run_insert(struct store *base, struct run_record *run, struct error *error);
-enum status memory_run_find(struct store *base, const char *region, const char *kind,
-                            const char *parameters, day_t day, struct arena *arena,
-                            struct run_record *run, struct error *error);
+enum status memory_runs(struct store *, const char *, struct arena *, struct run_record **,
+                        uint32_t *, struct error *);
+enum status memory_run_result(struct store *, int64_t, struct arena *, const char **,
+                              struct error *);
+enum status memory_run_delete(struct store *, int64_t, struct error *);
 enum status memory_import_run_insert(struct store *base, struct import_run *run,
                                      struct error *error);
 enum status memory_import_runs(struct store *base, const char *region, uint32_t limit,

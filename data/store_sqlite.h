@@ -98,7 +98,9 @@ enum sqlite_slot {
     SLOT_IMPORT_AFTER,
     SLOT_RUN_REPLACE,
     SLOT_RUN_INSERT,
-    SLOT_RUN_FIND,
+    SLOT_RUNS,
+    SLOT_RUN_RESULT,
+    SLOT_RUN_DELETE,
     SLOT_HISTORY_FACILITIES,
     SLOT_HISTORY_GROUPS,
     SLOT_HISTORY_OFFERS,
@@ -309,8 +311,11 @@ enum status sqlite_residents(struct store *, const char *, struct arena *,
 enum status sqlite_communities(struct store *, const char *, struct arena *,
                                struct community_record **, uint32_t *, struct error *);
 enum status sqlite_run_insert(struct store *, struct run_record *, struct error *);
-enum status sqlite_run_find(struct store *, const char *, const char *, const char *, day_t,
-                            struct arena *, struct run_record *, struct error *);
+enum status sqlite_runs(struct store *, const char *, struct arena *, struct run_record **,
+                        uint32_t *, struct error *);
+enum status sqlite_run_result(struct store *, int64_t, struct arena *, const char **,
+                              struct error *);
+enum status sqlite_run_delete(struct store *, int64_t, struct error *);
 enum status sqlite_import_run_insert(struct store *, struct import_run *, struct error *);
 enum status sqlite_import_runs(struct store *, const char *, uint32_t, struct arena *,
                                struct import_run **, uint32_t *, struct error *);

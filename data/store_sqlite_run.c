@@ -1,6 +1,8 @@
 /* Kept runs: each is one row, and one of a region and kind is the current one. */
 #include "data/store_sqlite.h"
 
+#include <string.h>
+
 static enum status step_down(struct sqlite_link *link, int64_t region, const char *kind,
                              struct error *error)
 {
@@ -57,67 +59,115 @@ static const char *copy_column(struct arena *arena, sqlite3_stmt *row, int colum
     return copy;
 }
 
-static enum status read_row(sqlite3_stmt *row, struct arena *arena, struct run_record *run,
-                            struct error *error)
+static bool read_row(sqlite3_stmt *row, struct arena *arena, struct run_record *run)
 {
     bool failed = false;
-    run->key = sqlite3_column_int64(row, 0);
-    run->generation = (uint64_t)sqlite3_column_int64(row, 1);
-    run->day = sqlite3_column_int(row, 2);
-    run->started_at = sqlite3_column_int64(row, 3);
-    run->ended_at = sqlite3_column_int64(row, 4);
-    run->is_current = sqlite3_column_int(row, 5) != 0;
-    run->parameters = copy_column(arena, row, 6, &failed);
-    run->result = copy_column(arena, row, 7, &failed);
-    return failed ? error_memory(error, "reading a run") : STATUS_OK;
+    *run = (struct run_record){.key = sqlite3_column_int64(row, 0),
+                               .region = copy_column(arena, row, 1, &failed),
+                               .kind = copy_column(arena, row, 2, &failed),
+                               .generation = (uint64_t)sqlite3_column_int64(row, 3),
+                               .day = sqlite3_column_int(row, 4),
+                               .started_at = sqlite3_column_int64(row, 5),
+                               .ended_at = sqlite3_column_int64(row, 6),
+                               .is_current = sqlite3_column_int(row, 7) != 0,
+                               .parameters = copy_column(arena, row, 8, &failed)};
+    return !failed;
 }
 
-static enum status find_row(struct sqlite_link *link, const char *region, const char *kind,
-                            const char *parameters, day_t day, struct arena *arena,
-                            struct run_record *run, struct error *error)
+static enum status read_rows(struct sqlite_link *link, sqlite3_stmt *statement, struct arena *arena,
+                             struct run_record **runs, uint32_t *count, struct error *error)
 {
-    sqlite3_stmt *statement;
-    enum status status = sqlite_statement(
-        link, SLOT_RUN_FIND,
-        "SELECT u.run, u.generation, u.day, u.started_at, u.ended_at, u.is_current, u.parameters, "
-        "u.result FROM run u JOIN region r ON r.region = u.region WHERE r.name = ? AND u.kind = ? "
-        "AND u.parameters = ? AND u.day <= ? AND u.result IS NOT NULL "
-        "ORDER BY u.day DESC, u.run DESC LIMIT 1",
-        &statement, error);
-    if (status)
-        return status;
-    struct binder binder = {.statement = statement};
-    bind_text(&binder, region);
-    bind_text(&binder, kind);
-    bind_text(&binder, parameters);
-    bind_int(&binder, day);
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        status = read_row(statement, arena, run, error);
-    else if (code == SQLITE_DONE)
-        status =
-            error_set(error, STATUS_NOT_FOUND, "no run of %s is kept of region '%s'", kind, region);
-    else
-        status = sqlite_failure(link, code, "reading a run", error);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return status;
+    uint32_t capacity = 0;
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (*count == capacity) {
+            capacity = capacity ? capacity * 2 : 64;
+            struct run_record *grown = arena_calloc(arena, capacity, sizeof *grown);
+            if (!grown)
+                return error_memory(error, "reading kept runs");
+            if (*count)
+                memcpy(grown, *runs, *count * sizeof *grown);
+            *runs = grown;
+        }
+        if (!read_row(statement, arena, &(*runs)[*count]))
+            return error_memory(error, "reading kept runs");
+        ++*count;
+    }
+    return code == SQLITE_DONE ? STATUS_OK : sqlite_failure(link, code, "reading kept runs", error);
 }
 
-enum status sqlite_run_find(struct store *base, const char *region, const char *kind,
-                            const char *parameters, day_t day, struct arena *arena,
-                            struct run_record *run, struct error *error)
+enum status sqlite_runs(struct store *base, const char *kind, struct arena *arena,
+                        struct run_record **runs, uint32_t *count, struct error *error)
 {
     struct sqlite_store *store = sqlite_of(base);
     struct sqlite_link *link;
-    run->region = arena_string(arena, region);
-    run->kind = arena_string(arena, kind);
-    if (!run->region || !run->kind)
-        return error_memory(error, "reading a run");
+    sqlite3_stmt *statement;
     enum status status = sqlite_borrow(store, &link, error);
     if (status)
         return status;
-    status = find_row(link, region, kind, parameters, day, arena, run, error);
+    status = sqlite_statement(link, SLOT_RUNS,
+                              "SELECT u.run, r.name, u.kind, u.generation, u.day, u.started_at, "
+                              "u.ended_at, u.is_current, u.parameters FROM run u JOIN region r ON "
+                              "r.region = u.region WHERE u.kind = ? AND u.result IS NOT NULL "
+                              "ORDER BY r.name, u.parameters, u.day, u.run",
+                              &statement, error);
+    if (!status) {
+        struct binder binder = {.statement = statement};
+        bind_text(&binder, kind);
+        status = read_rows(link, statement, arena, runs, count, error);
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
     sqlite_give_back(store, link);
+    return status;
+}
+
+static enum status read_result(struct sqlite_link *link, int64_t key, struct arena *arena,
+                               const char **result, struct error *error)
+{
+    sqlite3_stmt *statement;
+    enum status status = sqlite_statement(
+        link, SLOT_RUN_RESULT, "SELECT result FROM run WHERE run = ? AND result IS NOT NULL",
+        &statement, error);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, key);
+    int code = sqlite3_step(statement);
+    bool failed = false;
+    if (code == SQLITE_ROW)
+        *result = copy_column(arena, statement, 0, &failed);
+    else if (code == SQLITE_DONE)
+        status = error_set(error, STATUS_NOT_FOUND, "run %lld is not kept", (long long)key);
+    else
+        status = sqlite_failure(link, code, "reading a kept run", error);
+    sqlite3_reset(statement);
+    return failed ? error_memory(error, "reading a kept run") : status;
+}
+
+enum status sqlite_run_result(struct store *base, int64_t key, struct arena *arena,
+                              const char **result, struct error *error)
+{
+    struct sqlite_store *store = sqlite_of(base);
+    struct sqlite_link *link;
+    enum status status = sqlite_borrow(store, &link, error);
+    if (status)
+        return status;
+    status = read_result(link, key, arena, result, error);
+    sqlite_give_back(store, link);
+    return status;
+}
+
+enum status sqlite_run_delete(struct store *base, int64_t key, struct error *error)
+{
+    struct sqlite_link *link = &sqlite_of(base)->writer;
+    sqlite3_stmt *statement;
+    enum status status =
+        sqlite_statement(link, SLOT_RUN_DELETE, "DELETE FROM run WHERE run = ?", &statement, error);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, key);
+    status = sqlite_run(link, statement, "forgetting a run", error);
+    if (!status && sqlite3_changes(link->db) == 0)
+        status = error_set(error, STATUS_NOT_FOUND, "run %lld is not kept", (long long)key);
     return status;
 }

@@ -7,7 +7,7 @@
 #include "server/coverage_view.h"
 
 #include "data/calendar.h"
-#include "data/coverage_record.h"
+#include "data/kept_runs.h"
 #include "data/output_file.h"
 #include "data/profile_file.h"
 #include "data/vacancies.h"
@@ -176,26 +176,28 @@ static enum status place_profile(const struct dataset *dataset, const struct pro
     return status;
 }
 
-/* The run that was kept of that day, or of the last one before it that has one. */
+/* The run that was kept of that day, or of the last one before it that has one: as the API's as_of. */
 static enum status look_up(struct command *command, const struct dataset *dataset,
                            const struct question *question, struct coverage_run **run,
                            struct error *error)
 {
+    const struct coverage_parameters *asked = &question->parameters;
+    const struct kept_run *found;
+    struct kept_runs *kept = NULL;
     uint16_t region;
     enum status status = dataset_find_region(dataset, question->region, &region, error);
     if (status)
         return status;
-    const struct coverage_parameters *asked = &question->parameters;
-    status = coverage_record_find(command->store, dataset->regions[region].name, asked->profile,
-                                  asked->minutes, asked->inclusive, question->as_of, run, error);
-    if (status == STATUS_NOT_FOUND) {
-        char day[11];
-        day_format(question->as_of, day);
-        return error_set(error, STATUS_NOT_FOUND,
-                         "no run with these minutes, profile and facilities is kept of %s or "
-                         "earlier; --keep keeps one",
-                         day);
-    }
+    const struct kept_question of = {dataset->regions[region].name, asked->profile, asked->minutes,
+                                     asked->inclusive};
+    status = kept_runs_list(command->store, &kept, error);
+    if (!status)
+        status = kept_runs_find(kept, &of, question->as_of, &found, error);
+    if (status == STATUS_NOT_FOUND)
+        error->parameter[0] = '\0'; /* the words were right: there is nothing */
+    if (!status)
+        status = kept_run_read(found, command->store, run, error);
+    kept_runs_release(kept);
     return status;
 }
 
@@ -205,8 +207,8 @@ static enum status keep(struct command *command, const struct question *question
     enum status status = store_begin(command->store, error);
     if (status)
         return status;
-    status = coverage_record_keep(command->store, run, question->parameters.profile, run->made_for,
-                                  now, error);
+    status = kept_runs_keep(command->store, run, question->parameters.profile, run->made_for, now,
+                            error);
     if (!status)
         return store_commit(command->store, error);
     store_rollback(command->store);
@@ -310,7 +312,7 @@ static enum status answer(struct command *command, const struct options *options
         status = print_view(&view, question->format, out, error);
     coverage_run_release(run);
     command_picture_release(&held);
-    return status;
+    return !status && question->keep ? command_show_kept(command, error) : status;
 }
 
 static int run(struct command *command, const struct options *options)
@@ -344,7 +346,7 @@ static const struct option_spec specs[] = {
      "Any of full_day, half_day, hourly, drop_in, parted by commas\n(default: all)"},
     {"inclusive", NULL, "By inclusive-price facilities 普惠 alone"},
     {"community", "CODE", "One community"},
-    {"as-of", "DATE", "What was kept of that day, or the last before it"},
+    {"as-of", "DATE", "What was kept of that day, or the last before it: by the\nday for 35 days, by the month for ten years"},
     {"keep", NULL, "Keep this run, for --as-of"},
     {"format", "NAME", "table (default), json, csv or geojson; or by the ending of\n--output"},
     OPTION_JSON,

@@ -77,6 +77,11 @@ enum status command_show_changes(struct command *command, struct error *error)
     return status;
 }
 
+enum status command_show_kept(struct command *command, struct error *error)
+{
+    return command->service ? service_show_kept(command->service, error) : STATUS_OK;
+}
+
 static bool is_yes(struct store *store, const char *fact)
 {
     struct arena arena;

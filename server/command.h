@@ -64,6 +64,8 @@ void command_close_store(struct command *command); /* safe twice */
 
 /* After a commit: a running server shows what is new when this returns; else nothing. */
 enum status MUST_CHECK command_show_changes(struct command *command, struct error *error);
+/* The same, where nothing but a run of coverage was kept. */
+enum status MUST_CHECK command_show_kept(struct command *command, struct error *error);
 
 /*
  * The clock of this command: the system's (in a server, the server's), or standing at the moment

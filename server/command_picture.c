@@ -18,7 +18,8 @@ enum status command_picture_init(struct command *command, const char *now_text, 
         held->picture = status ? NULL : app_borrow(held->reader);
     }
     if (!status && !held->picture) { /* or the server's first is not there yet */
-        status = picture_build(command->store, held->now, NULL, &held->made, error);
+        status =
+            picture_build(command->store, held->now, NULL, PICTURE_FOR_COMMAND, &held->made, error);
         held->picture = held->made;
     }
     if (status)

@@ -1,6 +1,6 @@
 #include "server/coverage_keep.h"
 
-#include "data/coverage_record.h"
+#include "data/kept_runs.h"
 #include "data/region_streets.h"
 #include "data/walking.h"
 #include "server/command_picture.h"
@@ -23,7 +23,7 @@ static enum status keep_one(struct store *store, const struct picture *picture, 
         coverage_run_make(picture->dataset, picture->vacancies, &usual, &run, error);
     if (status)
         return status;
-    status = coverage_record_keep(store, run, PROFILE_STROLLER, run->made_for, now, error);
+    status = kept_runs_keep(store, run, PROFILE_STROLLER, run->made_for, now, error);
     coverage_run_release(run);
     return status;
 }
@@ -68,7 +68,7 @@ enum status coverage_keep_import(struct command *command, const char *region, co
     if (!status)
         status = coverage_keep_all(command->store, held.picture, held.now, error);
     command_picture_release(&held);
-    return status;
+    return status ? status : command_show_kept(command, error);
 }
 
 void coverage_keep_complain(struct command *command, enum status status, const struct error *error)

@@ -107,6 +107,9 @@ static void write_parameter_schema(const struct parameter *parameter, struct jso
     case PARAMETER_DAY:
         write_typed("string", "^(mon|tue|wed|thu|fri|sat|sun|[0-9]{4}-[0-9]{2}-[0-9]{2})$", out);
         break;
+    case PARAMETER_DATE:
+        write_typed("string", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", out);
+        break;
     case PARAMETER_NAME:
         write_typed("string", "^[a-z0-9-]{1,64}$", out);
         break;

@@ -46,6 +46,7 @@ static struct coverage_query read_question(const struct page *page)
         .profile = code_of(page, "profile", params_profile_codes),
         .age = code_of(page, "age", coverage_age_codes),
         .inclusive = inclusive && (strcmp(inclusive, "1") == 0 || strcmp(inclusive, "true") == 0),
+        .as_of = DAY_NONE,
     };
 }
 

@@ -152,6 +152,16 @@ static enum status read_day(const struct parameter *parameter, const char *text,
     return STATUS_OK;
 }
 
+static enum status read_date(const struct parameter *parameter, const char *text, size_t length,
+                             struct param_value *value, struct error *error)
+{
+    day_t day = DAY_NONE;
+    if (day_parse(text, length, &day))
+        return refuse(parameter, text, length, error, "a date YYYY-MM-DD");
+    value->integer = day;
+    return STATUS_OK;
+}
+
 static enum status read_box(const struct parameter *parameter, const char *text, size_t length,
                             struct param_value *value, struct error *error)
 {
@@ -254,6 +264,8 @@ static enum status read_value(const struct parameter *parameter, const char *tex
         return read_time(parameter, text, length, value, error);
     case PARAMETER_DAY:
         return read_day(parameter, text, length, value, error);
+    case PARAMETER_DATE:
+        return read_date(parameter, text, length, value, error);
     case PARAMETER_BOX:
         return read_box(parameter, text, length, value, error);
     case PARAMETER_TEXT:

@@ -26,6 +26,7 @@ enum parameter_type {
     PARAMETER_MONTH,    /* YYYY-MM: integer = year * 12 + month - 1 */
     PARAMETER_TIME,     /* HH:MM, 00:00 to the minute `maximum`: integer = minutes */
     PARAMETER_DAY,      /* mon … sun: integer 0..6; or a date: is_date, integer = day_t */
+    PARAMETER_DATE,     /* YYYY-MM-DD: integer = day_t */
     PARAMETER_BOX,      /* west,south,east,north: decimal[0..3] */
     PARAMETER_NAME,     /* [a-z0-9-]{1,64}: text */
     PARAMETER_TEXT,     /* 1 to maximum characters, not all of them spaces: text */
@@ -93,6 +94,7 @@ struct coverage_query {
     uint32_t profile; /* number of the built-in one */
     uint32_t age;     /* of coverage_age_codes */
     bool inclusive, geometry;
+    day_t as_of; /* DAY_NONE = of now */
     enum coordsys coordsys;
     enum coverage_format format;
 };

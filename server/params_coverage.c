@@ -14,6 +14,7 @@ enum {
     INCLUSIVE,
     GEOMETRY,
     COORDSYS,
+    AS_OF,
     COMMUNITY_PARAMETERS, /* below /v1/coverage/{community} there is one form */
     FORMAT = COMMUNITY_PARAMETERS,
     COVERAGE_PARAMETERS
@@ -42,6 +43,11 @@ const struct parameter params_coverage_table[] = {
                   .example = "true"},
     [COORDSYS] = {"coordsys", PARAMETER_CODE, .codes = params_coordsys_codes,
                   .default_text = "wgs84", .doc = PARAMS_COORDSYS_DOC, .example = "gcj02"},
+    [AS_OF] = {"as_of", PARAMETER_DATE,
+               .doc = "What was kept of that local day, or of the last day before it of which a run"
+                      " with these minutes, profile and facilities is kept: one is after every"
+                      " import and every day for the defaults. Without it, what is so now.",
+               .example = "2026-11-01"},
     [FORMAT] = {"format", PARAMETER_CODE, .codes = format_codes, .default_text = "json",
                 .doc = "What is shown, to be taken along: geojson, a FeatureCollection with flat"
                        " properties, or csv, one line a community and the region's last; both come"
@@ -61,6 +67,8 @@ void params_coverage(const struct request *request, struct coverage_query *query
                                      .age = (uint32_t)values[AGE].integer,
                                      .inclusive = values[INCLUSIVE].integer == 1,
                                      .geometry = values[GEOMETRY].integer == 1,
+                                     .as_of = values[AS_OF].given ? (day_t)values[AS_OF].integer
+                                                                  : DAY_NONE,
                                      .coordsys = (enum coordsys)values[COORDSYS].integer};
     if (has_format)
         query->format = (enum coverage_format)values[FORMAT].integer;

@@ -9,14 +9,17 @@
 
 #include "server/app.h"
 
+/* A server shows what a command has no use for. */
+enum picture_use { PICTURE_FOR_COMMAND, PICTURE_FOR_SERVER };
+
 /*
  * Build all of it from what the store last committed, for the moment `now`. `previous` (NULL for
  * none; borrowed meanwhile) gives what was reported since and the tick to count on from. *picture is
  * the caller's: to app_publish(), or to picture->release().
  */
 enum status MUST_CHECK picture_build(struct store *store, moment_t now,
-                                     const struct picture *previous, struct picture **picture,
-                                     struct error *error);
+                                     const struct picture *previous, enum picture_use use,
+                                     struct picture **picture, struct error *error);
 
 /*
  * Gather the names of a picture that picture_build() made and nobody has seen yet, in a thread of its
@@ -28,5 +31,9 @@ void picture_gather_names(struct picture *picture);
 /* The same dataset with vacancies for the moment `now`. `previous` is borrowed meanwhile. */
 enum status MUST_CHECK picture_renew(const struct picture *previous, moment_t now,
                                      struct picture **picture, struct error *error);
+
+/* The same in all but the kept runs, which are read again. `previous` is borrowed meanwhile. */
+enum status MUST_CHECK picture_rekeep(struct store *store, const struct picture *previous,
+                                      struct picture **picture, struct error *error);
 
 #endif

@@ -75,8 +75,8 @@ enum status service_reload(struct service *service, struct error *error)
     struct picture *picture = NULL;
     pthread_mutex_lock(&service->publishing);
     const struct picture *current = app_borrow(service->reader);
-    enum status status =
-        picture_build(service->store, clock_now(&service->clock), current, &picture, error);
+    enum status status = picture_build(service->store, clock_now(&service->clock), current,
+                                       PICTURE_FOR_SERVER, &picture, error);
     app_return(service->reader);
     if (!status) {
         picture_gather_names(picture);
@@ -101,6 +101,20 @@ enum status service_refresh(struct service *service, struct error *error)
     return status;
 }
 
+enum status service_show_kept(struct service *service, struct error *error)
+{
+    struct picture *picture = NULL;
+    pthread_mutex_lock(&service->publishing);
+    const struct picture *current = app_borrow(service->reader);
+    enum status status =
+        current ? picture_rekeep(service->store, current, &picture, error) : STATUS_OK;
+    app_return(service->reader);
+    if (picture)
+        app_publish(service->app, picture);
+    pthread_mutex_unlock(&service->publishing);
+    return status;
+}
+
 /* The day's run of coverage joins the history. */
 static enum status keep_coverage(struct service *service, struct error *error)
 {
@@ -116,7 +130,7 @@ static enum status keep_coverage(struct service *service, struct error *error)
         service_give_turn(service);
     }
     app_reader_close(reader);
-    return status;
+    return status ? status : service_show_kept(service, error);
 }
 
 /* A sample that cannot be dated anew is no reason to show yesterday's picture. */

@@ -52,6 +52,9 @@ enum status MUST_CHECK service_reload(struct service *service, struct error *err
 /* The same dataset, vacancies for now. */
 enum status MUST_CHECK service_refresh(struct service *service, struct error *error);
 
+/* The same, with the runs of coverage that the store keeps by now. */
+enum status MUST_CHECK service_show_kept(struct service *service, struct error *error);
+
 /* A day has begun: a sample store is dated anew (in its turn), then everything is built anew. */
 enum status MUST_CHECK service_new_day(struct service *service, struct error *error);
 

@@ -100,7 +100,7 @@ static struct load load_once(const char *path, moment_t now)
     if (store_open(path, STORE_WRITE, &store, &error))
         fail(&error);
     load.open_s = now_s() - started;
-    if (picture_build(store, now, NULL, &picture, &error))
+    if (picture_build(store, now, NULL, PICTURE_FOR_SERVER, &picture, &error))
         fail(&error);
     load.total_s = now_s() - started;
     measure_usage(&load);

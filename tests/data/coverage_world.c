@@ -80,6 +80,21 @@ struct coverage_world coverage_world_make(struct test_random *random, uint32_t f
     return town;
 }
 
+struct coverage_run *coverage_world_run(const struct coverage_world *town, double minutes)
+{
+    const struct coverage_parameters parameters = {0};
+    struct coverage_ground *ground;
+    struct coverage_run *run;
+    struct error error = {0};
+    REQUIRE_OK(
+        coverage_ground_make(town->world->dataset, &parameters, &town->people, &ground, &error),
+        &error);
+    REQUIRE_OK(coverage_run_over(ground, town->world->vacancies, minutes, false, &run, &error),
+               &error);
+    coverage_ground_release(ground);
+    return run;
+}
+
 void coverage_world_release(struct coverage_world *town)
 {
     free(town->people.points);

@@ -15,6 +15,8 @@ struct coverage_world {
 
 struct coverage_world coverage_world_make(struct test_random *random, uint32_t facilities,
                                           uint32_t people);
+/* For a stroller, all facilities, of the world's moment. Yours: coverage_run_release(). */
+struct coverage_run *coverage_world_run(const struct coverage_world *town, double minutes);
 void coverage_world_release(struct coverage_world *town);
 
 #endif

@@ -483,74 +483,110 @@ CONTRACT(runs_of_imports_come_newest_first)
     CHECK_INT(after, DAY_NONE);
 }
 
-static enum status find_run(struct fixture *f, const char *parameters, day_t day,
-                            struct run_record *run)
+static void keep_run(struct fixture *f, const char *region, const char *parameters, day_t day,
+                     const char *result, bool is_current, int64_t *key)
 {
-    return store_run_find(f->store, "sample", "coverage", parameters, day, &f->arena, run,
-                          &f->error);
+    struct run_record run = {.region = region,
+                             .kind = "coverage",
+                             .parameters = parameters,
+                             .result = result,
+                             .generation = (uint64_t)day + 7,
+                             .day = day,
+                             .started_at = 1000 + day,
+                             .ended_at = 2000 + day,
+                             .is_current = is_current};
+    OK(store_run_insert(f->store, &run, &f->error));
+    *key = run.key;
 }
 
-CONTRACT(kept_runs_are_found_by_parameters_and_day)
+CONTRACT(kept_runs_are_listed_by_region_question_and_day)
 {
-    struct run_record run = {.region = "sample", .kind = "coverage", .parameters = "{}"};
+    struct run_record *runs;
+    uint32_t count;
+    int64_t keys[6];
+    const char *result;
+    OK(store_runs(f->store, "coverage", &f->arena, &runs, &count, &f->error));
+    CHECK_INT(count, 0);
     OK(store_begin(f->store, &f->error));
     OK(store_region_put(f->store, "sample", "{}", &f->error));
+    OK(store_region_put(f->store, "other", "{}", &f->error));
+    keep_run(f, "sample", "{}", 101, "[0]", true, &keys[0]);
+    keep_run(f, "sample", "{}", 100, "[1]", true, &keys[1]);
+    keep_run(f, "sample", "{\"minutes\":5}", 99, "[2]", false, &keys[2]);
+    keep_run(f, "other", "{}", 102, "[3]", true, &keys[3]);
+    keep_run(f, "sample", "{}", 100, "[4]", true, &keys[4]);
     OK(store_commit(f->store, &f->error));
-    CHECK_INT(find_run(f, "{}", DAY_NONE, &run), STATUS_NOT_FOUND);
-    CHECK_CONTAINS(f->error.message, "'sample'");
-    static const char *const results[] = {"[0]", "[1]", "[2]", "[3]"};
-    static const day_t days[] = {100, 101, 101, 103};
-    for (int i = 0; i < 4; i++) {
-        OK(store_begin(f->store, &f->error));
-        run = (struct run_record){.region = "sample",
-                                  .kind = "coverage",
-                                  .parameters = i == 3 ? "{\"minutes\":5}" : "{}",
-                                  .result = results[i],
-                                  .generation = (uint64_t)i + 7,
-                                  .day = days[i],
-                                  .started_at = 1000 + i,
-                                  .ended_at = 2000 + i,
-                                  .is_current = i < 3};
-        OK(store_run_insert(f->store, &run, &f->error));
-        OK(store_commit(f->store, &f->error));
+    OK(store_runs(f->store, "plan", &f->arena, &runs, &count, &f->error));
+    CHECK_INT(count, 0);
+    OK(store_runs(f->store, "coverage", &f->arena, &runs, &count, &f->error));
+    REQUIRE(count == 5);
+    static const int order[] = {3, 2, 1, 4, 0};
+    for (int i = 0; i < 5; i++) {
+        CHECK_INT(runs[i].key, keys[order[i]]);
+        CHECK_INT(runs[i].generation, runs[i].day + 7);
+        CHECK_INT(runs[i].started_at, runs[i].day + 1000);
+        CHECK_INT(runs[i].ended_at, runs[i].day + 2000);
+        CHECK_INT(runs[i].is_current, i == 0 || i == 3); /* one of each region */
+        CHECK_TEXT(runs[i].kind, "coverage");
+        CHECK(!runs[i].result);
+        OK(store_run_result(f->store, runs[i].key, &f->arena, &result, &f->error));
+        CHECK_INT(result[1] - '0', order[i]);
     }
-    CHECK_INT(find_run(f, "{}", 99, &run), STATUS_NOT_FOUND);
-    OK(find_run(f, "{}", 100, &run));
-    CHECK_TEXT(run.result, "[0]");
-    CHECK(!run.is_current);
-    OK(find_run(f, "{}", 102, &run)); /* of two of a day the later one */
-    CHECK_TEXT(run.result, "[2]");
-    CHECK(run.is_current);
-    CHECK_INT(run.generation, 9);
-    CHECK_INT(run.day, 101);
-    CHECK_INT(run.started_at, 1002);
-    CHECK_INT(run.ended_at, 2002);
-    OK(find_run(f, "{\"minutes\":5}", DAY_NONE, &run));
-    CHECK_TEXT(run.result, "[3]");
+    CHECK_TEXT(runs[0].region, "other");
+    CHECK_TEXT(runs[1].region, "sample");
+    CHECK_TEXT(runs[1].parameters, "{\"minutes\":5}");
+}
+
+CONTRACT(a_run_that_is_forgotten_is_gone_with_its_result_and_its_key)
+{
+    struct run_record *runs;
+    uint32_t count;
+    int64_t keys[3];
+    const char *result;
+    OK(store_begin(f->store, &f->error));
+    OK(store_region_put(f->store, "sample", "{}", &f->error));
+    keep_run(f, "sample", "{}", 100, "[0]", false, &keys[0]);
+    keep_run(f, "sample", "{}", 101, "[1]", false, &keys[1]);
+    OK(store_commit(f->store, &f->error));
+    OK(store_begin(f->store, &f->error));
+    OK(store_run_delete(f->store, keys[0], &f->error));
+    CHECK_INT(store_run_delete(f->store, keys[0], &f->error), STATUS_NOT_FOUND);
+    store_rollback(f->store);
+    OK(store_run_result(f->store, keys[0], &f->arena, &result, &f->error));
+    OK(store_begin(f->store, &f->error));
+    OK(store_run_delete(f->store, keys[0], &f->error));
+    OK(store_commit(f->store, &f->error));
+    CHECK_INT(store_run_result(f->store, keys[0], &f->arena, &result, &f->error), STATUS_NOT_FOUND);
+    CHECK(!result);
+    OK(store_begin(f->store, &f->error));
+    keep_run(f, "sample", "{}", 102, "[2]", false, &keys[2]);
+    OK(store_commit(f->store, &f->error));
+    CHECK(keys[2] > keys[1]);
+    OK(store_runs(f->store, "coverage", &f->arena, &runs, &count, &f->error));
+    REQUIRE(count == 2);
+    CHECK_INT(runs[0].key, keys[1]);
+    CHECK_INT(runs[1].key, keys[2]);
 }
 
 CONTRACT(a_run_that_is_rolled_back_leaves_the_old_one_current)
 {
+    struct run_record *runs,
+        elsewhere = {.region = "elsewhere", .kind = "coverage", .parameters = "{}", .result = "[]"};
+    uint32_t count;
+    int64_t first, second;
     OK(store_begin(f->store, &f->error));
     OK(store_region_put(f->store, "sample", "{}", &f->error));
-    struct run_record run = {.region = "sample",
-                             .kind = "coverage",
-                             .parameters = "{}",
-                             .result = "[0]",
-                             .day = 100,
-                             .is_current = true};
-    OK(store_run_insert(f->store, &run, &f->error));
+    keep_run(f, "sample", "{}", 100, "[0]", true, &first);
     OK(store_commit(f->store, &f->error));
     OK(store_begin(f->store, &f->error));
-    run.result = "[1]";
-    OK(store_run_insert(f->store, &run, &f->error));
+    keep_run(f, "sample", "{}", 100, "[1]", true, &second);
     store_rollback(f->store);
-    OK(find_run(f, "{}", DAY_NONE, &run));
-    CHECK_TEXT(run.result, "[0]");
-    CHECK(run.is_current);
+    OK(store_runs(f->store, "coverage", &f->arena, &runs, &count, &f->error));
+    REQUIRE(count == 1);
+    CHECK_INT(runs[0].key, first);
+    CHECK(runs[0].is_current);
     OK(store_begin(f->store, &f->error));
-    run.region = "elsewhere";
-    CHECK_INT(store_run_insert(f->store, &run, &f->error), STATUS_NOT_FOUND);
+    CHECK_INT(store_run_insert(f->store, &elsewhere, &f->error), STATUS_NOT_FOUND);
     store_rollback(f->store);
 }
 

@@ -278,18 +278,53 @@ def test_an_import_keeps_a_run_of_coverage(flow):
     options = ("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", bare)
     register.write_text(register.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n"), encoding="utf-8")
     flow.run(*options, "--dry-run")
-    assert len(kept_runs(bare)) == 1, "nothing was committed"
+    first = kept_runs(bare)
+    assert len(first) == 1 and first[0][1] == 1, "nothing was committed"
     before = by_code(shown_run(flow, bare))[WEST]["care"]["full_day"]
     flow.run(*options)
     server = flow.serve(bare)
-    assert len(kept_runs(bare)) == 2 and [current for _, current in kept_runs(bare)] == [0, 1]
+    assert len(kept_runs(bare)) == 1 and kept_runs(bare) > first, "in the place of the day's"
     after = by_code(shown_run(flow, bare))[WEST]["care"]["full_day"]
     assert before["reachable"] == after["reachable"] == 1
     register.write_text(register.read_text(encoding="utf-8").replace(",9,9,0\n", ",9,4,0\n"), encoding="utf-8")
-    kept = len(kept_runs(bare))
+    kept = kept_runs(bare)
     flow.run(*options)
-    assert len(kept_runs(bare)) == kept + 1, "a server keeps one too"
+    assert len(kept_runs(bare)) == 1 and kept_runs(bare) > kept, "a server keeps one too"
     assert server.get("/v1/coverage").json()["communities"]
+
+
+def test_what_was_kept_of_a_day_is_told_as_the_command_tells_it(flow):
+    store = town(flow)
+    server = flow.serve(store)
+    today = coverage(server)
+    day = today["run"]["day"]
+    kept = coverage(server, as_of=day)
+    assert kept["communities"] == today["communities"] and kept["region"] == today["region"]
+    assert coverage(server, f"/{WEST}", as_of="2099-01-01")["community"] == by_code(today)[WEST]
+    drawn = coverage(server, as_of=day, geometry="true", coordsys="gcj02")
+    assert by_code(drawn)[WEST]["geometry"] == by_code(coverage(server, geometry="true", coordsys="gcj02"))[WEST]["geometry"]
+    tag = server.get(f"/v1/coverage?as_of={day}").headers["etag"]
+    assert server.get(f"/v1/coverage?as_of={day}", {"If-None-Match": tag}).status == 304
+    before = (datetime.date.fromisoformat(day) - datetime.timedelta(days=1)).isoformat()
+    problem = coverage(server, "", 404, as_of=before)
+    assert problem["parameter"] == "as_of" and before in problem["detail"] and f"but of {day}" in problem["detail"]
+    done = flow.run("coverage", "--as-of", before, "--store", store, code=1)
+    assert problem["detail"] in done.stderr, "the command's sentence is the API's"
+    problem = coverage(server, "", 404, as_of=day, minutes=9)
+    assert "9 minutes; other questions have some" in problem["detail"]
+    for wrong in ("yesterday", "2026-02-30", "2026-1-1", "mon"):
+        assert coverage(server, "", 400, as_of=wrong)["parameter"] == "as_of", wrong
+    # what is kept on request, or after an import, is there when the command returns
+    told = json.loads(flow.run("coverage", "--minutes", "9", "--keep", "--json", "--store", store).stdout)
+    again = coverage(server, as_of=day, minutes=9)
+    assert again["run"]["parameters"]["minutes"] == 9 and again["run"]["time"] == told["run"]["time"]
+    register = flow.folder / "register.csv"
+    register.write_text(register.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n").replace(f",{YESTERDAY},", f",{TODAY},"),
+                        encoding="utf-8")
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    after = coverage(server, as_of=day)
+    assert by_code(after)[WEST]["care"]["full_day"]["open"] == 0 and by_code(kept)[WEST]["care"]["full_day"]["open"] == 1
+    assert len(kept_runs(store)) == 2, "the last of the day of each question"
 
 
 def test_a_run_that_cannot_be_kept_fails_no_import(flow):
