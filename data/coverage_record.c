@@ -116,6 +116,14 @@ static double read_real(struct reading *reading, const json_t *value)
     return json_number_value(value);
 }
 
+/* One that is always known. */
+static double read_known(struct reading *reading, const json_t *parent, const char *key)
+{
+    const json_t *value = json_object_get(parent, key);
+    reading->is_wrong |= json_is_null(value);
+    return read_real(reading, value);
+}
+
 static int64_t read_integer(struct reading *reading, const json_t *value, int64_t least,
                             int64_t most, int64_t absent)
 {
@@ -147,10 +155,12 @@ static void read_cell(struct reading *reading, const json_t *cell, uint32_t bit,
     figures->located[bit] =
         (uint32_t)read_integer(reading, json_array_get(cell, 0), 0, UINT32_MAX, 0);
     for (size_t level = 0; level < COVERAGE_LEVELS; level++) {
+        const json_t *served = json_array_get(cell, 1 + 3 * level);
         const json_t *median = json_array_get(cell, 2 + 3 * level);
         const json_t *p90 = json_array_get(cell, 3 + 3 * level);
+        reading->is_wrong |= json_is_null(served);
         figures->cells[bit / COVERAGE_AGES][bit % COVERAGE_AGES][level] = (struct coverage_cell){
-            .served = read_real(reading, json_array_get(cell, 1 + 3 * level)),
+            .served = read_real(reading, served),
             .median_mm = (uint32_t)read_integer(reading, median, 0, UINT32_MAX, REACH_FAR),
             .p90_mm = (uint32_t)read_integer(reading, p90, 0, UINT32_MAX, REACH_FAR)};
     }
@@ -176,8 +186,8 @@ static void read_entry(struct reading *reading, const json_t *json,
         .places_needed = read_count(reading, json, "places_needed"),
         .access = read_real(reading, json_object_get(json, "access")),
         .access_plain = read_real(reading, json_object_get(json, "access_plain"))};
-    figures->weight = read_real(reading, json_object_get(json, "weight"));
-    figures->off_network_weight = read_real(reading, json_object_get(json, "off_network"));
+    figures->weight = read_known(reading, json, "weight");
+    figures->off_network_weight = read_known(reading, json, "off_network");
     reading->is_wrong |= json_array_size(cells) != COVERAGE_CARES * COVERAGE_AGES || !entry->code ||
                          !entry->name || entry->facilities == NONE || entry->places == NONE ||
                          entry->places_staff_only == NONE;
@@ -191,17 +201,17 @@ static void read_head(struct reading *reading, const json_t *json)
     struct coverage_run *run = reading->run;
     const json_t *profile = json_object_get(json, "profile");
     const char *name = json_string_value(json_object_get(profile, "name"));
-    reading->is_wrong |= !name;
+    reading->is_wrong |= !name || strlen(name) >= sizeof run->profile.name;
     snprintf(run->profile.name, sizeof run->profile.name, "%s", name ? name : "");
-    run->profile.speed_m_s = read_real(reading, json_object_get(profile, "speed_m_s"));
+    run->profile.speed_m_s = read_known(reading, profile, "speed_m_s");
     reading->is_wrong |= !(run->profile.speed_m_s > 0);
-    run->minutes = read_real(reading, json_object_get(json, "minutes"));
+    run->minutes = read_known(reading, json, "minutes");
     run->inclusive = json_is_true(json_object_get(json, "inclusive"));
     run->weighs_children = json_is_true(json_object_get(json, "weighs_children"));
     run->has_network = json_is_true(json_object_get(json, "has_network"));
     run->source = (uint8_t)read_integer(reading, json_object_get(json, "residents_from"), 0,
                                         RESIDENTS_OUTLINE, 0);
-    run->community_share = read_real(reading, json_object_get(json, "community_share"));
+    run->community_share = read_known(reading, json, "community_share");
     run->dataset_generation =
         (uint64_t)read_integer(reading, json_object_get(json, "dataset"), 0, INT64_MAX, 0);
     run->dataset_at =
@@ -212,7 +222,7 @@ static void read_head(struct reading *reading, const json_t *json)
         (day_t)read_integer(reading, json_object_get(json, "day"), INT32_MIN, INT32_MAX, DAY_NONE);
     run->resident_points =
         (uint32_t)read_integer(reading, json_object_get(json, "resident_points"), 0, UINT32_MAX, 0);
-    run->empty_supply = read_real(reading, json_object_get(json, "empty_supply"));
+    run->empty_supply = read_known(reading, json, "empty_supply");
 }
 
 static enum status read_all(const json_t *json, struct coverage_run *run, struct error *error)
@@ -236,6 +246,7 @@ static enum status read_all(const json_t *json, struct coverage_run *run, struct
     if (reading.is_wrong)
         return error_set(error, STATUS_CORRUPT, "a kept run of coverage is damaged");
     coverage_run_judge(run);
+    run->is_settled = true;
     return STATUS_OK;
 }
 
