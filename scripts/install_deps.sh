@@ -22,6 +22,7 @@ build=(
 tests=(
   clang libclang-rt-14-dev clang-format cppcheck shellcheck
   python3 curl strace wrk sqlite3 procps
+  osmium-tool               # the peer of `import osm` in make bench
 )
 # What the page's tests need: a browser, and letters for its text.
 browser=(chromium fonts-noto-cjk)
