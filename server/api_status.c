@@ -1,5 +1,6 @@
 /* What the server is and holds: /v1/status, /healthz, /readyz, /metrics. */
 #include "data/vacancies.h"
+#include "data/walking.h"
 #include "server/http.h"
 #include "server/json_feature.h"
 #include "server/log.h"
@@ -42,6 +43,38 @@ static void write_sources(const struct dataset *dataset, uint16_t region, struct
     json_array_end(out);
 }
 
+/* What may be walked on; null where there are none, or not of a file that can be used. */
+static void write_streets(const struct dataset *dataset, uint16_t region, struct json *out)
+{
+    const struct walking_network *found = NULL;
+    for (uint32_t i = 0; i < dataset->network_count; i++)
+        if (dataset->networks[i]->region == region)
+            found = dataset->networks[i];
+    json_key(out, "streets");
+    if (!found) {
+        json_nothing(out);
+    } else {
+        const struct network_file *file = &found->file;
+        json_object_begin(out);
+        write_moment(out, "timestamp", file->timestamp ? file->timestamp : TIME_NONE);
+        json_key_bool(out, "invented", file->is_invented);
+        json_key_int(out, "nodes", file->network.node_count);
+        json_key_int(out, "edges", file->network.edge_count);
+        json_object_end(out);
+    }
+}
+
+/* Where people are taken to live, and how exactly that is known. */
+static void write_residents(const struct dataset *dataset, uint16_t region, struct json *out)
+{
+    const struct people *people = &dataset->people[region];
+    json_key(out, "residents");
+    json_object_begin(out);
+    json_key_text(out, "source", resident_source_code(people->source));
+    json_key_int(out, "points", people->count);
+    json_object_end(out);
+}
+
 static void write_region(const struct picture *picture, uint16_t number, struct json *out)
 {
     const struct dataset *dataset = picture->dataset;
@@ -72,6 +105,8 @@ static void write_region(const struct picture *picture, uint16_t number, struct 
     json_key_int(out, "facilities", facilities);
     json_key_int(out, "communities", communities);
     write_sources(dataset, number, out);
+    write_streets(dataset, number, out);
+    write_residents(dataset, number, out);
     json_object_end(out);
 }
 
