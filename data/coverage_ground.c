@@ -55,17 +55,31 @@ static enum status lay_nowhere(uint32_t count, struct residents *residents, stru
     return STATUS_OK;
 }
 
-static enum status lay_people(struct coverage_ground *ground, const struct walking *walking,
-                              const struct people *people, struct error *error)
+/* Those of the dataset have been moved onto the streets with it; a profile of one's own has other
+ * snaps. */
+static enum status snap_people(struct coverage_ground *ground, const struct walking *walking,
+                               const struct people *people, struct error *error)
 {
+    if (!walking)
+        return lay_nowhere(people->count, &ground->residents, error);
+    if (!walking->people.snaps || walking->people.count != people->count)
+        return residents_build(walking->network, &walking->profile, walking->snapper,
+                               people->points, people->count, &ground->residents, error);
+    ground->residents = walking->people;
+    ground->borrows_residents = true;
+    return STATUS_OK;
+}
+
+static enum status lay_people(struct coverage_ground *ground, const struct walking *walking,
+                              struct error *error)
+{
+    const struct people *people = &ground->dataset->people[ground->region];
     ground->source = people->count ? people->source : RESIDENTS_NONE;
     enum status status = make_arrays(ground, people, error);
     if (status)
         return status;
     weigh(ground, people);
-    return walking ? residents_build(walking->network, &walking->profile, walking->snapper,
-                                     people->points, people->count, &ground->residents, error)
-                   : lay_nowhere(people->count, &ground->residents, error);
+    return snap_people(ground, walking, people, error);
 }
 
 /* Facilities ------------------------------------------------------------------------------------- */
@@ -224,7 +238,8 @@ enum status catchments_make(const struct coverage_ground *ground, uint32_t max_m
                                     .counts = calloc(room, sizeof *collecting.counts)};
     *catchments =
         (struct catchments){.first = calloc(room, sizeof *catchments->first), .max_mm = max_mm};
-    const struct recompute recompute = {.count = ground->network ? ground->facility_count : 0,
+    bool has_any = ground->network && ground->residents.count;
+    const struct recompute recompute = {.count = has_any ? ground->facility_count : 0,
                                         .context = &collecting,
                                         .begin = collect_begin,
                                         .work = collect,
@@ -266,8 +281,7 @@ static const struct walking *find_walking(const struct dataset *dataset,
 
 enum status coverage_ground_make(const struct dataset *dataset,
                                  const struct coverage_parameters *parameters,
-                                 const struct people *people, struct coverage_ground **ground,
-                                 struct error *error)
+                                 struct coverage_ground **ground, struct error *error)
 {
     *ground = NULL;
     struct coverage_ground *made = calloc(1, sizeof *made);
@@ -282,7 +296,7 @@ enum status coverage_ground_make(const struct dataset *dataset,
     made->profile = walking ? walking->profile : *asked;
     made->network = walking ? walking->network : NULL;
     find_communities(made);
-    enum status status = lay_people(made, walking, people, error);
+    enum status status = lay_people(made, walking, error);
     if (!status)
         status = lay_facilities(made, walking, error);
     if (!status)
@@ -299,7 +313,8 @@ void coverage_ground_release(struct coverage_ground *ground)
 {
     if (!ground)
         return;
-    residents_release(&ground->residents);
+    if (!ground->borrows_residents)
+        residents_release(&ground->residents);
     free(ground->weights);
     free(ground->communities);
     free(ground->people);

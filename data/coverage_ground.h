@@ -35,6 +35,7 @@ struct coverage_ground {
     uint32_t first_community, community_count; /* of the region, in dataset->communities */
 
     struct residents residents; /* on the network; all off it where there is none */
+    bool borrows_residents;     /* they are the dataset's */
     double *weights;            /* by resident point: whole numbers of people */
     uint32_t *communities;      /* by resident point, of the ground; UINT32_MAX = in none */
     int32_t *people, *children; /* by resident point; NONE */
@@ -47,13 +48,13 @@ struct coverage_ground {
 };
 
 /*
- * Lay people (with communities numbered as the dataset's) and facilities on the streets; two threads
- * work at it. parameters->minutes and ->inclusive do not matter. The dataset must outlive the
- * ground; `people` need not. *ground is yours: coverage_ground_release().
+ * Lay the region's people and facilities on the streets; two threads work at it. People whom the
+ * dataset has moved onto the streets for this profile are not moved again. parameters->minutes and
+ * ->inclusive do not matter. The dataset must outlive the ground. *ground is yours:
+ * coverage_ground_release().
  */
 enum status MUST_CHECK coverage_ground_make(const struct dataset *dataset,
                                             const struct coverage_parameters *parameters,
-                                            const struct people *people,
                                             struct coverage_ground **ground, struct error *error);
 void coverage_ground_release(struct coverage_ground *ground); /* safe on NULL */
 

@@ -147,11 +147,45 @@ static void answer_far(struct coverage *coverage)
         }
 }
 
-static enum status answer_all(const struct making *making, struct coverage_run *run,
+static enum status answer_all(const struct coverage_input *input, struct coverage_run *run,
                               struct error *error)
 {
+    if (input->network)
+        return coverage_questions_answer(input, UINT32_MAX, &run->coverage, error);
+    answer_far(&run->coverage);
+    return STATUS_OK;
+}
+
+/* Who is served, by counters; how far the nearest is, as it was. */
+static void answer_moved(const struct coverage_moved *moved, struct coverage *coverage)
+{
+    for (uint32_t c = 0; c <= coverage->community_count; c++)
+        for (uint32_t bit = 0; bit < COVERAGE_BITS; bit++) {
+            uint32_t care = bit / COVERAGE_AGES, age = bit % COVERAGE_AGES;
+            struct coverage_cell *cells = coverage->communities[c].cells[care][age];
+            memcpy(cells, moved->last->coverage.communities[c].cells[care][age],
+                   COVERAGE_LEVELS * sizeof *cells);
+            cells[COVERAGE_REACHABLE].served = coverage_counts_served(moved->offered, c, care, age);
+            cells[COVERAGE_OPEN].served = coverage_counts_served(moved->open, c, care, age);
+        }
+}
+
+static void take_access(const struct coverage_run *last, struct coverage_run *run)
+{
+    for (uint32_t c = 0; c <= run->community_count; c++) {
+        bool is_whole = c == run->community_count;
+        const struct coverage_entry *from = is_whole ? &last->whole : &last->communities[c];
+        struct coverage_entry *entry = is_whole ? &run->whole : &run->communities[c];
+        entry->access = from->access;
+        entry->access_plain = from->access_plain;
+    }
+    run->empty_supply = last->empty_supply;
+}
+
+static struct coverage_input input_of(const struct making *making, const struct coverage_run *run)
+{
     const struct coverage_ground *ground = making->ground;
-    const struct coverage_input input = {
+    return (struct coverage_input){
         .network = ground->network,
         .profile = &ground->profile,
         .residents = &ground->residents,
@@ -162,13 +196,29 @@ static enum status answer_all(const struct making *making, struct coverage_run *
         .facility_count = ground->facility_count,
         .limit_mm = (uint32_t)profile_reach_mm(&ground->profile, run->minutes * 60),
         .horizon_mm = (uint32_t)profile_reach_mm(&ground->profile, COVERAGE_MINUTES_MAX * 60)};
+}
+
+/* `moved` NULL: everything is computed. */
+static enum status fill(const struct making *making, const struct coverage_moved *moved,
+                        struct coverage_run *run, struct error *error)
+{
+    const struct coverage_ground *ground = making->ground;
+    const struct coverage_input input = input_of(making, run);
     enum status status = coverage_init(&input, &run->coverage, error);
     if (status)
         return status;
     count_located(making, &run->coverage.communities[ground->community_count]);
-    if (ground->network)
-        return coverage_questions_answer(&input, UINT32_MAX, &run->coverage, error);
-    answer_far(&run->coverage);
+    if (moved)
+        answer_moved(moved, &run->coverage);
+    else
+        status = answer_all(&input, run, error);
+    if (!status)
+        status = coverage_run_fill(ground, making->supply, run, error);
+    if (status)
+        return status;
+    if (!moved)
+        return coverage_run_access(ground, making->supply, run, error);
+    take_access(moved->last, run);
     return STATUS_OK;
 }
 
@@ -201,31 +251,44 @@ static enum status check_minutes(double minutes, struct error *error)
 
 enum { ARENA_BYTES = 64 << 20 };
 
-enum status coverage_run_over(const struct coverage_ground *ground,
-                              const struct vacancies *vacancies, double minutes, bool inclusive,
-                              struct coverage_run **run, struct error *error)
+static enum status make_run(const struct coverage_ground *ground, const struct vacancies *vacancies,
+                            double minutes, bool inclusive, const struct coverage_moved *moved,
+                            struct coverage_run **run, struct error *error)
 {
     *run = NULL;
-    enum status status = check_minutes(minutes, error);
-    if (status)
-        return status;
     struct coverage_run *made = calloc(1, sizeof *made);
     if (!made)
         return error_memory(error, "computing coverage");
     arena_init(&made->arena, ARENA_BYTES);
     describe(ground, vacancies, minutes, inclusive, made);
+    made->is_settled = !moved;
     struct making making;
-    status = making_init(&making, ground, vacancies, inclusive, error);
+    enum status status = making_init(&making, ground, vacancies, inclusive, error);
     if (!status)
-        status = answer_all(&making, made, error);
-    if (!status)
-        status = coverage_run_fill(ground, making.supply, made, error);
+        status = fill(&making, moved, made, error);
     making_release(&making);
     if (status)
         coverage_run_release(made);
     else
         *run = made;
     return status;
+}
+
+enum status coverage_run_over(const struct coverage_ground *ground,
+                              const struct vacancies *vacancies, double minutes, bool inclusive,
+                              struct coverage_run **run, struct error *error)
+{
+    *run = NULL;
+    enum status status = check_minutes(minutes, error);
+    return status ? status : make_run(ground, vacancies, minutes, inclusive, NULL, run, error);
+}
+
+enum status coverage_run_moved(const struct coverage_ground *ground,
+                               const struct vacancies *vacancies,
+                               const struct coverage_moved *moved, struct coverage_run **run,
+                               struct error *error)
+{
+    return make_run(ground, vacancies, COVERAGE_MINUTES_DEFAULT, false, moved, run, error);
 }
 
 enum status coverage_run_make(const struct dataset *dataset, const struct vacancies *vacancies,
@@ -236,8 +299,7 @@ enum status coverage_run_make(const struct dataset *dataset, const struct vacanc
     struct coverage_ground *ground = NULL;
     enum status status = check_minutes(parameters->minutes, error);
     if (!status)
-        status = coverage_ground_make(dataset, parameters, &dataset->people[parameters->region],
-                                      &ground, error);
+        status = coverage_ground_make(dataset, parameters, &ground, error);
     if (!status)
         status = coverage_run_over(ground, vacancies, parameters->minutes, parameters->inclusive,
                                    run, error);

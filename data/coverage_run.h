@@ -85,6 +85,7 @@ struct coverage_run {
     day_t day;                   /* local */
     uint32_t resident_points;    /* of the region */
     double empty_supply;         /* places of facilities within walk of which nobody lives */
+    bool is_settled; /* else minutes and accessibility are of a moment before (coverage_usual.h) */
     /* How many communities are what, by care type: located of all, reachable and open of the
      * known_communities. */
     uint32_t located[CARE_COUNT], reachable[CARE_COUNT], open[CARE_COUNT];

@@ -2,7 +2,7 @@
 #ifndef DATA_COVERAGE_RUN_INTERNAL_H
 #define DATA_COVERAGE_RUN_INTERNAL_H
 
-#include "data/coverage_ground.h"
+#include "data/coverage_counts.h"
 
 /* What a facility has, apart from what its offers say. */
 struct coverage_supply {
@@ -15,7 +15,8 @@ struct coverage_supply {
 void coverage_supply_find(const struct coverage_ground *ground, const struct vacancies *vacancies,
                           bool inclusive, struct coverage_supply *supply);
 
-/* Fill entries and totals of a run whose `coverage` has been answered. `supply` by facility. */
+/* Fill entries and totals, but for access, of a run whose `coverage` has been answered. `supply` by
+ * facility. */
 enum status MUST_CHECK coverage_run_fill(const struct coverage_ground *ground,
                                          const struct coverage_supply *supply,
                                          struct coverage_run *run, struct error *error);
@@ -30,6 +31,17 @@ void coverage_run_judge(struct coverage_run *run);
 enum status MUST_CHECK coverage_run_access(const struct coverage_ground *ground,
                                            const struct coverage_supply *supply,
                                            struct coverage_run *run, struct error *error);
+
+/* A run of 15 minutes by counters, with minutes to the nearest and accessibility of a run before it, of
+ * the same communities; not settled. */
+struct coverage_moved {
+    const struct coverage_counts *offered, *open;
+    const struct coverage_run *last;
+};
+enum status MUST_CHECK coverage_run_moved(const struct coverage_ground *ground,
+                                          const struct vacancies *vacancies,
+                                          const struct coverage_moved *moved,
+                                          struct coverage_run **run, struct error *error);
 
 /* Answer the questions whose bits are set (coverage_question()) on two threads. */
 enum status MUST_CHECK coverage_questions_answer(const struct coverage_input *input,

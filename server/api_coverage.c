@@ -131,7 +131,7 @@ static enum status find_reaching(struct worker *worker, const struct request *re
                                    .minutes = run->minutes,
                                    .inclusive = run->inclusive,
                                    .weighs_children = run->weighs_children};
-    if (run->dataset_generation != dataset->generation ||
+    if (showing->query.as_of != DAY_NONE || run->dataset_generation != dataset->generation ||
         run->day != picture->vacancies->local[showing->region].day)
         return STATUS_OK;
     enum status status = reaching_find(dataset, picture->vacancies, &query, worker->walker,

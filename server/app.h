@@ -2,7 +2,7 @@
  * The picture that requests read, and how it is swapped beneath them without a lock.
  *
  * A picture is one dataset, the vacancies made for it and the prepared fragments of it (and of a
- * server's the coverage that was kept of earlier days): they belong
+ * server's its coverage, now and of earlier days): they belong
  * together, are published together and are never changed afterwards. A reader borrows the current
  * picture for the time of one answer; a publisher puts a new one in its place at any moment. What
  * was replaced is freed when no reader holds it any more: each reader has a slot of its own that
@@ -30,9 +30,10 @@ struct app;
 struct app_reader;
 struct dataset;
 struct vacancies;
-struct fragments; /* server/fragments.h */
-struct suggest;   /* data/suggest.h */
-struct kept_runs; /* data/kept_runs.h */
+struct fragments;  /* server/fragments.h */
+struct suggest;    /* data/suggest.h */
+struct kept_runs;  /* data/kept_runs.h */
+struct usual_runs; /* server/usual_runs.h */
 struct store;
 
 enum {
@@ -44,8 +45,9 @@ struct picture {
     const struct dataset *dataset;
     const struct vacancies *vacancies;
     const struct fragments *fragments;
-    struct suggest *suggest; /* gathers its names once, whoever asks first */
-    const struct kept_runs *kept; /* of a server's: coverage of earlier days; else NULL */
+    struct suggest *suggest;        /* gathers its names once, whoever asks first */
+    const struct kept_runs *kept;   /* of a server's: coverage of earlier days; else NULL */
+    const struct usual_runs *usual; /* likewise: coverage of each region, as it is usually asked */
     uint64_t generation; /* counts what was published, from 1; differs between any two pictures */
 
     /* Frees the picture with all that it alone owns. Called by the publishing side, when no reader

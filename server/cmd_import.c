@@ -287,7 +287,8 @@ static const struct usage register_usage = {
         "Imports the facilities of FILE. Every row ends as accepted, changed, unchanged,\n"
         "conflicting or rejected; a report says which and why, and is stored. What is accepted is\n"
         "stored together or, if anything fails on the way, not at all. A running server shows it\n"
-        "when this command returns. Exits with 3 when a row was rejected or conflicting.",
+        "when this command returns. Where there are streets, a run of coverage is kept of what\n"
+        "is now so (tuoyu coverage --as-of). Exits with 3 when a row was rejected or conflicting.",
     .options = register_specs,
     .option_count = COUNT_OF(register_specs),
     .min_positionals = 1,
@@ -331,7 +332,8 @@ static const struct usage community_usage = {
         "Imports the communities of FILE: polygons in WGS 84 with code, name, street, residents,\n"
         "children under 3, and standard (new or built). Every facility of the region then gets "
         "its\n"
-        "community anew. Exits with 3 when a row was rejected.",
+        "community anew, and where there are streets a run of coverage is kept. Exits with 3\n"
+        "when a row was rejected.",
     .options = community_specs,
     .option_count = COUNT_OF(community_specs),
     .min_positionals = 1,
@@ -373,7 +375,8 @@ static const struct usage residents_usage = {
         "Imports the resident points of FILE: id, residents, children under 3, and a point or a\n"
         "cell, which stands for a point inside it. The file is the whole picture: it replaces the\n"
         "points that were there. Without any, coverage spreads the figures of communities over\n"
-        "their buildings. Exits with 3 when a row was rejected.",
+        "their buildings. Where there are streets, a run of coverage is kept of what is now so.\n"
+        "Exits with 3 when a row was rejected.",
     .options = residents_specs,
     .option_count = COUNT_OF(residents_specs),
     .min_positionals = 1,

@@ -108,7 +108,8 @@ static const struct usage usage = {
     .about = "Makes the pedestrian network and the base map of a region from OpenStreetMap data,\n"
              "in a file beside the store that replaces the one before. The report says what was\n"
              "kept and what was dropped, and why. A running server walks on the new streets when\n"
-             "this command returns.",
+             "this command returns, and a run of coverage is kept of what is now so (tuoyu\n"
+             "coverage --as-of).",
     .options = specs,
     .option_count = COUNT_OF(specs),
     .min_positionals = 1,

@@ -1,7 +1,8 @@
 /* `tuoyu init`: a new store with one region, or with --add one region more in a store. */
-#include "server/cmd.h"
-#include "server/json.h"
 #include "data/store_files.h"
+#include "server/cmd.h"
+#include "server/coverage_keep.h"
+#include "server/json.h"
 
 #include "data/region_init.h"
 
@@ -12,6 +13,7 @@
 struct filled {
     struct region_loaded region;
     bool has_osm;
+    moment_t now;
     uint32_t resident_points;
     struct osm_import_report osm;
 };
@@ -46,6 +48,7 @@ static enum status fill_store(struct command *command, const struct options *opt
     }
     if (!status && now_text)
         status = command_allow_now(store, error);
+    filled->now = clock_now(&clock);
     return status;
 }
 
@@ -61,6 +64,8 @@ static enum status make_store(struct command *command, const struct options *opt
     enum status status = store_open(aside, STORE_CREATE, &store, error);
     if (!status)
         status = fill_store(command, options, store, filled, error);
+    if (!status && filled->has_osm)
+        status = coverage_keep_new(store, filled->now, error);
     store_close(store);
     if (!status)
         status = store_files_put_in_place(aside, path, error);
@@ -89,7 +94,11 @@ static enum status add_region(struct command *command, const struct options *opt
         enum status shown = command_show_changes(command, status ? NULL : error);
         status = status ? status : shown;
     }
+    struct error kept_error = {0};
+    enum status kept =
+        status ? STATUS_OK : coverage_keep_import(command, filled->region.name, NULL, &kept_error);
     command_close_store(command);
+    coverage_keep_complain(command, kept, &kept_error);
     return status;
 }
 
@@ -110,6 +119,8 @@ static void print_filled(const struct filled *filled, const char *path, bool add
         fprintf(out, "%s\n", loaded->notice);
     if (*loaded->notice_en && strcmp(loaded->notice, loaded->notice_en) != 0)
         fprintf(out, "%s\n", loaded->notice_en);
+    if (filled->has_osm && filled->resident_points)
+        fprintf(out, "Coverage, of which a run is kept: tuoyu coverage --store %s\n", path);
     if (!added)
         fprintf(out, "Next: tuoyu serve --store %s\n", path);
 }
@@ -180,8 +191,8 @@ static const struct usage usage = {
     .summary = "Make a new store for a region",
     .about =
         "Makes a store with the region that FILE describes: its streets and communities, and,\n"
-        "where the region names them, a sample register and the streets to walk on. A store\n"
-        "that is there is never replaced.",
+        "where the region names them, a sample register, the streets to walk on and where people\n"
+        "live, of which a first run of coverage is kept. A store that is there is never replaced.",
     .options = specs,
     .option_count = COUNT_OF(specs),
     .examples = examples,

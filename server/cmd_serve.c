@@ -14,6 +14,7 @@
 #include "server/http.h"
 #include "server/log.h"
 #include "server/ticker.h"
+#include "server/usual_runs.h"
 #include "server/version.h"
 
 #include "data/dataset.h"
@@ -217,7 +218,41 @@ static void print_holidays(const struct picture *picture, FILE *err)
     }
 }
 
-/* Where it answers, and one line to try. */
+/* The planners' table in one line: how many communities are within walk of which care. */
+static void print_coverage(const struct coverage_run *run, FILE *out)
+{
+    if (!run->has_network || run->known_communities == 0)
+        return;
+    fprintf(out, "%s: of %u communities with people, within %g minutes' walk of", run->region,
+            run->known_communities, run->minutes);
+    for (uint32_t care = 0; care < CARE_COUNT; care++)
+        fprintf(out, "%s %s %u", care ? "," : "", care_code((int)care), run->reachable[care]);
+    fputs(".\n", out);
+}
+
+/* One line to try of each kind of answer. */
+static void print_questions(const struct picture *picture, const char *address, const char *store,
+                            FILE *out)
+{
+    struct geo_point middle;
+    if (!find_middle(picture->dataset, &middle)) {
+        fprintf(out,
+                "It has no facility on the map yet: `tuoyu import register` brings some.\n"
+                "Try:\n  curl 'http://%s/v1/status'\n",
+                address);
+        return;
+    }
+    fprintf(out, "Try:\n  curl 'http://%s/v1/nearby?lon=%.4f&lat=%.4f&open=true'\n", address,
+            middle.lon, middle.lat);
+    if (picture->dataset->network_count == 0)
+        return;
+    fprintf(out, "  curl 'http://%s/v1/isochrone?lon=%.4f&lat=%.4f&minutes=5,10,15'\n", address,
+            middle.lon, middle.lat);
+    fprintf(out, "  curl 'http://%s/v1/coverage'   as a table: tuoyu coverage --store %s\n",
+            address, store);
+}
+
+/* Where it answers, and what to try. */
 static void print_ready(struct serving *serving, const struct picture *picture)
 {
     struct command *command = serving->command;
@@ -246,15 +281,9 @@ static void print_ready(struct serving *serving, const struct picture *picture)
             fprintf(command->err, "tuoyu serve: %s\n", dataset->network_troubles[i]);
     print_holidays(picture, command->err);
     print_sample(&serving->sample, dataset, command->out);
-    struct geo_point middle;
-    if (find_middle(dataset, &middle))
-        fprintf(command->out, "Try:\n  curl 'http://%s/v1/nearby?lon=%.4f&lat=%.4f&open=true'\n",
-                text, middle.lon, middle.lat);
-    else
-        fprintf(command->out,
-                "It has no facility on the map yet: `tuoyu import register` brings some.\n"
-                "Try:\n  curl 'http://%s/v1/status'\n",
-                text);
+    for (uint32_t i = 0; i < dataset->region_count; i++)
+        print_coverage(usual_runs_of(picture->usual, i), command->out);
+    print_questions(picture, text, command->config.store, command->out);
     fprintf(command->out, "For people: http://%s/\n", text);
     fflush(command->out);
     if (!command->config.is_loopback)

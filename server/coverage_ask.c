@@ -3,6 +3,7 @@
 #include "data/kept_runs.h"
 #include "server/clock.h"
 #include "server/memo.h"
+#include "server/usual_runs.h"
 
 #include <stdio.h>
 
@@ -55,8 +56,8 @@ static enum status ask_kept(struct worker *worker, const struct kept_question *q
     enum status status = kept_runs_find(worker->picture->kept, question, day, &kept, error);
     if (status)
         return status;
-    switch (memo_find(worker->coverage, OF_KEPT | (uint64_t)kept->key, false, 0,
-                      clock_monotonic_ms(), &held->answer)) {
+    switch (memo_find(worker->coverage, OF_KEPT | (uint64_t)kept->key, 0, clock_monotonic_ms(),
+                      &held->answer)) {
     case MEMO_FOUND:
         held->run = held->answer->value;
         return STATUS_OK;
@@ -80,8 +81,12 @@ enum status coverage_ask(struct worker *worker, const struct coverage_query *que
                                            query->profile, query->minutes, query->inclusive};
     if (query->as_of != DAY_NONE)
         return ask_kept(worker, &question, query->as_of, held, error);
-    switch (memo_find(worker->coverage, question_of(&parameters), kept_question_is_usual(&question),
-                      worker->picture->generation, clock_monotonic_ms(), &held->answer)) {
+    if (kept_question_is_usual(&question)) {
+        held->run = usual_runs_of(worker->picture->usual, region);
+        return STATUS_OK;
+    }
+    switch (memo_find(worker->coverage, question_of(&parameters), worker->picture->generation,
+                      clock_monotonic_ms(), &held->answer)) {
     case MEMO_FOUND:
         held->run = held->answer->value;
         return STATUS_OK;
@@ -100,6 +105,7 @@ void coverage_give_back(struct worker *worker, struct held_run *held)
 
 void coverage_tag(struct worker *worker, const struct coverage_run *run)
 {
-    snprintf(worker->response.etag, sizeof worker->response.etag, "%llx-%llx",
-             (unsigned long long)run->dataset_generation, (unsigned long long)run->made_for);
+    snprintf(worker->response.etag, sizeof worker->response.etag, "%llx-%llx%s",
+             (unsigned long long)run->dataset_generation, (unsigned long long)run->made_for,
+             run->is_settled ? "" : "-moved");
 }

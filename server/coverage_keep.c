@@ -4,6 +4,7 @@
 #include "data/region_streets.h"
 #include "data/walking.h"
 #include "server/command_picture.h"
+#include "server/picture.h"
 
 static bool has_streets(const struct dataset *dataset, uint32_t region)
 {
@@ -69,6 +70,17 @@ enum status coverage_keep_import(struct command *command, const char *region, co
         status = coverage_keep_all(command->store, held.picture, held.now, error);
     command_picture_release(&held);
     return status ? status : command_show_kept(command, error);
+}
+
+enum status coverage_keep_new(struct store *store, moment_t now, struct error *error)
+{
+    struct picture *picture;
+    enum status status = picture_build(store, now, NULL, PICTURE_FOR_COMMAND, &picture, error);
+    if (status)
+        return status;
+    status = coverage_keep_all(store, picture, now, error);
+    picture->release(picture);
+    return status;
 }
 
 void coverage_keep_complain(struct command *command, enum status status, const struct error *error)

@@ -24,6 +24,8 @@ enum status MUST_CHECK coverage_keep_all(struct store *store, const struct pictu
  */
 enum status MUST_CHECK coverage_keep_import(struct command *command, const char *region,
                                             const char *now_text, struct error *error);
+/* The same of a store that a command has just made, which nobody else has. */
+enum status MUST_CHECK coverage_keep_new(struct store *store, moment_t now, struct error *error);
 /* Say that word; nothing where status is OK. Not while the command has the turn to write. */
 void coverage_keep_complain(struct command *command, enum status status, const struct error *error);
 

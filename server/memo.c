@@ -89,14 +89,11 @@ static enum memo_found hand_out(struct line *line, int64_t now_ms, struct memo_a
 /* May it be handed out although the data are newer? */
 static bool is_young(const struct memo_answer *answer, int64_t now_ms)
 {
-    int64_t old_ms = MEMO_OLD_MS;
-    if (answer->is_usual && answer->took_ms < old_ms)
-        old_ms = answer->took_ms;
-    return now_ms - answer->made_ms < old_ms;
+    return now_ms - answer->made_ms < MEMO_OLD_MS;
 }
 
-enum memo_found memo_find(struct memo *memo, uint64_t question, bool is_usual, uint64_t generation,
-                          int64_t now_ms, struct memo_answer **answer)
+enum memo_found memo_find(struct memo *memo, uint64_t question, uint64_t generation, int64_t now_ms,
+                          struct memo_answer **answer)
 {
     enum memo_found found = MEMO_BUSY;
     uint32_t place;
@@ -106,15 +103,13 @@ enum memo_found memo_find(struct memo *memo, uint64_t question, bool is_usual, u
     struct line *line = find_line(memo, question, &place);
     bool is_good =
         line && (line->answer.generation == generation || is_young(&line->answer, now_ms));
-    bool may_compute = !memo->is_computing && (is_usual || memo->purse_ms > 0);
+    bool may_compute = !memo->is_computing && memo->purse_ms > 0;
     if (is_good || (line && !may_compute)) {
         found = hand_out(line, now_ms, answer);
     } else if (may_compute) {
         memo->is_computing = true;
-        memo->pending = (struct memo_answer){.question = question,
-                                             .is_usual = is_usual,
-                                             .generation = generation,
-                                             .made_ms = now_ms};
+        memo->pending =
+            (struct memo_answer){.question = question, .generation = generation, .made_ms = now_ms};
         found = MEMO_COMPUTE;
     }
     pthread_mutex_unlock(&memo->lock);
@@ -124,17 +119,8 @@ enum memo_found memo_find(struct memo *memo, uint64_t question, bool is_usual, u
 static void pay(struct memo *memo, int64_t now_ms)
 {
     fill_purse(memo, now_ms);
-    if (!memo->pending.is_usual)
-        memo->purse_ms -= now_ms - memo->pending.made_ms;
+    memo->purse_ms -= now_ms - memo->pending.made_ms;
     memo->is_computing = false;
-}
-
-/* Goes a before b? */
-static bool goes_first(const struct line *a, const struct line *b)
-{
-    if (a->answer.is_usual != b->answer.is_usual)
-        return b->answer.is_usual;
-    return a->asked_ms < b->asked_ms;
 }
 
 /* Where the next line goes: its question's own place, a free one, or that of the one not asked for
@@ -146,7 +132,7 @@ static uint32_t make_place(struct memo *memo, uint64_t question)
     if (!line && memo->count < MEMO_KEPT)
         return memo->count++;
     for (uint32_t i = 0; i < memo->count && !line; i++)
-        if (goes_first(memo->lines[i], memo->lines[place]))
+        if (memo->lines[i]->asked_ms < memo->lines[place]->asked_ms)
             place = i;
     drop_line(memo, memo->lines[place]);
     return place;

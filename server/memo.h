@@ -5,10 +5,9 @@
  * One answer is computed at a time, by the request that asked for it; no request ever waits for
  * another. Computing is paid from a purse of time that fills at a quarter of a processor's pace, so
  * that questions nobody asked before cannot take more than that from the server. An answer older than
- * the data is handed out for a second more (of a usual question: for as long as computing it took),
- * and for as long as a new one cannot be computed.
+ * the data is handed out for a second more, and for as long as a new one cannot be computed.
  *
- *   switch (memo_find(memo, question, is_usual, generation, now_ms, &answer)) {
+ *   switch (memo_find(memo, question, generation, now_ms, &answer)) {
  *   case MEMO_FOUND:   … read answer->value … memo_return(memo, answer); break;
  *   case MEMO_COMPUTE: value = …; answer = memo_put(memo, value, now_ms); … memo_return(…); break;
  *   case MEMO_BUSY:    503, ask again in a second
@@ -34,8 +33,7 @@ enum {
 struct memo;
 struct memo_answer { /* read only */
     void *value;
-    uint64_t question; /* exact, not a hash */
-    bool is_usual;
+    uint64_t question;   /* exact, not a hash */
     uint64_t generation; /* of the data that it was computed from */
     int64_t made_ms, took_ms;
 };
@@ -48,14 +46,10 @@ void memo_close(struct memo *memo);
 
 enum memo_found { MEMO_FOUND, MEMO_COMPUTE, MEMO_BUSY };
 
-/*
- * The usual questions are the few that everybody asks: the purse does not bind them, and their answers
- * do not go to make room for others. now_ms is of a clock that does not go back. After MEMO_COMPUTE the
- * caller alone computes, and must say memo_put() or memo_give_up().
- */
-enum memo_found MUST_CHECK memo_find(struct memo *memo, uint64_t question, bool is_usual,
-                                     uint64_t generation, int64_t now_ms,
-                                     struct memo_answer **answer);
+/* now_ms is of a clock that does not go back. After MEMO_COMPUTE the caller alone computes, and must say
+ * memo_put() or memo_give_up(). */
+enum memo_found MUST_CHECK memo_find(struct memo *memo, uint64_t question, uint64_t generation,
+                                     int64_t now_ms, struct memo_answer **answer);
 
 /* Keep what was computed; the memo owns it even where it cannot keep it (NULL is then returned: no
  * memory). The answer is borrowed until memo_return(). */

@@ -3,6 +3,8 @@
  *
  * Pictures made from one another share the dataset, its fragments and its names, which are freed with
  * the last of them.
+ *
+ * Pictures are made one at a time: the counters of coverage go with them.
  */
 #ifndef SERVER_PICTURE_H
 #define SERVER_PICTURE_H
@@ -27,6 +29,18 @@ enum status MUST_CHECK picture_build(struct store *store, moment_t now,
  * Without it they are gathered when the first asks.
  */
 void picture_gather_names(struct picture *picture);
+
+/*
+ * Coverage in three steps, so that nobody waits for it: picture_compute_coverage() of a picture that is
+ * borrowed, by any thread; then, in the turn of who makes pictures, picture_settle(): the picture that
+ * is current by then, with those runs (taken over in any case), moved on where its vacancies are
+ * later. *picture is NULL where it is of another dataset by then.
+ */
+enum status MUST_CHECK picture_compute_coverage(const struct picture *picture,
+                                                struct usual_runs **runs, struct error *error);
+enum status MUST_CHECK picture_settle(const struct picture *current, const struct picture *computed,
+                                      struct usual_runs *runs, struct picture **picture,
+                                      struct error *error);
 
 /* The same dataset with vacancies for the moment `now`. `previous` is borrowed meanwhile. */
 enum status MUST_CHECK picture_renew(const struct picture *previous, moment_t now,

@@ -5,6 +5,7 @@
 #include "data/vacancies.h"
 #include "server/coverage_keep.h"
 #include "server/picture.h"
+#include "server/usual_runs.h"
 
 #include <time.h>
 
@@ -115,6 +116,31 @@ enum status service_show_kept(struct service *service, struct error *error)
     return status;
 }
 
+/* Computed of a borrowed picture, while others are published. */
+enum status service_settle(struct service *service, struct error *error)
+{
+    struct app_reader *reader;
+    enum status status = app_reader_open(service->app, &reader, error);
+    if (status)
+        return status;
+    const struct picture *computed = app_borrow(reader);
+    struct usual_runs *runs;
+    struct picture *picture = NULL;
+    status = picture_compute_coverage(computed, &runs, error);
+    if (!status) {
+        pthread_mutex_lock(&service->publishing);
+        const struct picture *current = app_borrow(service->reader);
+        status = picture_settle(current, computed, runs, &picture, error);
+        app_return(service->reader);
+        if (picture)
+            app_publish(service->app, picture);
+        pthread_mutex_unlock(&service->publishing);
+    }
+    app_return(reader);
+    app_reader_close(reader);
+    return status;
+}
+
 /* The day's run of coverage joins the history. */
 static enum status keep_coverage(struct service *service, struct error *error)
 {
@@ -163,7 +189,7 @@ static moment_t next_midnight(const struct picture *picture)
 
 struct service_changes service_next_changes(struct service *service)
 {
-    struct service_changes changes = {INT64_MIN, INT64_MAX, INT64_MAX, INT64_MAX};
+    struct service_changes changes = {INT64_MIN, INT64_MAX, INT64_MAX, INT64_MAX, true};
     pthread_mutex_lock(&service->publishing);
     const struct picture *current = app_borrow(service->reader);
     if (current) {
@@ -171,6 +197,7 @@ struct service_changes service_next_changes(struct service *service)
         changes.dataset_at = current->dataset->next_change_at;
         changes.vacancies_at = current->vacancies->next_change_at;
         changes.midnight_at = next_midnight(current);
+        changes.is_settled = usual_runs_are_settled(current->usual);
     }
     app_return(service->reader);
     pthread_mutex_unlock(&service->publishing);

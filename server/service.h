@@ -55,6 +55,10 @@ enum status MUST_CHECK service_refresh(struct service *service, struct error *er
 /* The same, with the runs of coverage that the store keeps by now. */
 enum status MUST_CHECK service_show_kept(struct service *service, struct error *error);
 
+/* Compute anew what counters do not tell of coverage, and publish it; requests and publishers meanwhile
+ * go on. Something is published already. */
+enum status MUST_CHECK service_settle(struct service *service, struct error *error);
+
 /* A day has begun: a sample store is dated anew (in its turn), then everything is built anew. */
 enum status MUST_CHECK service_new_day(struct service *service, struct error *error);
 
@@ -64,6 +68,7 @@ struct service_changes {
     moment_t dataset_at;   /* the register says something else from then on */
     moment_t vacancies_at; /* a number ages, a slot passes */
     moment_t midnight_at;  /* the next day begins in one of the regions */
+    bool is_settled;       /* else coverage has moved since it was computed whole */
 };
 struct service_changes service_next_changes(struct service *service);
 

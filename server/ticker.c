@@ -16,7 +16,8 @@ static moment_t earlier(moment_t a, moment_t b)
     return a < b ? a : b;
 }
 
-struct ticker_decision ticker_decide(struct service_changes changes, moment_t now)
+struct ticker_decision ticker_decide(struct service_changes changes, moment_t now,
+                                     int64_t since_settled_ms)
 {
     struct ticker_decision decision = {TICKER_NOTHING, TICKER_MAX_SLEEP_S};
     if (changes.made_for == INT64_MIN)
@@ -30,6 +31,12 @@ struct ticker_decision ticker_decide(struct service_changes changes, moment_t no
     moment_t next = earlier(changes.midnight_at, earlier(changes.dataset_at, changes.vacancies_at));
     if (decision.action == TICKER_NOTHING && next < now + TICKER_MAX_SLEEP_S)
         decision.sleep_s = (int32_t)(next - now);
+    if (decision.action != TICKER_NOTHING || changes.is_settled)
+        return decision;
+    if (since_settled_ms >= TICKER_SETTLES_MS)
+        decision.action = TICKER_SETTLE;
+    else
+        decision.sleep_s = 1;
     return decision;
 }
 
@@ -42,6 +49,8 @@ static enum status act(struct service *service, enum ticker_action action, struc
         return service_reload(service, error);
     case TICKER_REFRESH:
         return service_refresh(service, error);
+    case TICKER_SETTLE:
+        return service_settle(service, error);
     case TICKER_NOTHING:
         break;
     }
@@ -68,10 +77,14 @@ static void *tick(void *context)
     struct ticker *ticker = context;
     struct service *service = ticker->service;
     int32_t sleep_s = 1;
+    int64_t settled_ms = clock_monotonic_ms() - TICKER_SETTLES_MS;
     while (sleep_for(service, sleep_s)) {
         struct error error = {0};
         struct ticker_decision decision =
-            ticker_decide(service_next_changes(service), clock_now(&service->clock));
+            ticker_decide(service_next_changes(service), clock_now(&service->clock),
+                          clock_monotonic_ms() - settled_ms);
+        if (decision.action == TICKER_SETTLE)
+            settled_ms = clock_monotonic_ms();
         if (act(service, decision.action, &error)) {
             log_message(ticker->log, "the answers could not be brought up to date: %s",
                         error.message);

@@ -14,7 +14,10 @@
 struct ticker;
 struct log;
 
-enum { TICKER_MAX_SLEEP_S = 60 };
+enum {
+    TICKER_MAX_SLEEP_S = 60,
+    TICKER_SETTLES_MS = 1000 /* coverage is computed whole at most so often */
+};
 
 /* Starts the thread. `log` (may be NULL) hears of what fails. */
 enum status MUST_CHECK ticker_start(struct service *service, struct log *log,
@@ -31,12 +34,14 @@ enum ticker_action {
     TICKER_NOTHING,
     TICKER_REFRESH, /* vacancies */
     TICKER_RELOAD,  /* the dataset too */
+    TICKER_SETTLE,  /* coverage: what counters do not tell */
     TICKER_NEW_DAY  /* a sample is dated anew; the dataset too */
 };
 struct ticker_decision {
     enum ticker_action action;
     int32_t sleep_s; /* 1..TICKER_MAX_SLEEP_S: until the next change, where nothing is to be done */
 };
-struct ticker_decision ticker_decide(struct service_changes changes, moment_t now);
+struct ticker_decision ticker_decide(struct service_changes changes, moment_t now,
+                                     int64_t since_settled_ms);
 
 #endif

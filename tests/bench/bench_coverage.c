@@ -4,8 +4,7 @@
  * that it needs, on two threads too; and one facility's places that open or close, by the counters.
  * In the run itself the counters are compared with a fresh computation.
  */
-#include "data/coverage_counts.h"
-#include "data/coverage_ground.h"
+#include "data/coverage_usual.h"
 #include "data/network_file.h"
 #include "data/recompute.h"
 #include "data/vacancies.h"
@@ -130,6 +129,8 @@ static void make_region(struct bench *bench)
     make_people(bench, &network, &random);
     add_streets(bench, &network);
     network_build_release(&network);
+    bench->dataset->people[0] = bench->people;
+    must(bench, walking_place_people(bench->dataset, &bench->error));
     must(bench, vacancies_build(bench->dataset, NOW, NULL, &bench->vacancies, &bench->error));
     bench->parameters = (struct coverage_parameters){.profile = PROFILE_STROLLER, .minutes = 15};
 }
@@ -235,13 +236,19 @@ static double needed_ms(struct bench *bench, const struct coverage_ground *groun
 
 static void bench_whole(struct bench *bench)
 {
-    double ground_ms[ROUNDS], run_ms[ROUNDS], whole_ms[ROUNDS], peer_ms[ROUNDS], ratio[ROUNDS];
+    double snap_ms[ROUNDS], ground_ms[ROUNDS], run_ms[ROUNDS], whole_ms[ROUNDS], peer_ms[ROUNDS];
+    double ratio[ROUNDS];
+    const struct walking *walking = &bench->dataset->networks[0]->by_profile[PROFILE_STROLLER];
     for (int round = 0; round < ROUNDS; round++) {
         struct coverage_ground *ground;
         struct coverage_run *run;
+        struct residents snapped = {0};
         double started = bench_now_s();
-        must(bench, coverage_ground_make(bench->dataset, &bench->parameters, &bench->people,
-                                         &ground, &bench->error));
+        must(bench, residents_build(walking->network, &walking->profile, walking->snapper,
+                                    bench->people.points, PEOPLE, &snapped, &bench->error));
+        double snapping = bench_now_s();
+        must(bench,
+             coverage_ground_make(bench->dataset, &bench->parameters, &ground, &bench->error));
         double laid = bench_now_s();
         must(bench, coverage_run_over(ground, bench->vacancies, bench->parameters.minutes, false,
                                       &run, &bench->error));
@@ -249,7 +256,9 @@ static void bench_whole(struct bench *bench)
         struct coverage_marks *marks =
             bench_must(calloc(ground->facility_count + 1, sizeof *marks));
         coverage_ground_mark(ground, bench->vacancies, false, marks);
-        ground_ms[round] = (laid - started) * 1e3;
+        residents_release(&snapped);
+        snap_ms[round] = (snapping - started) * 1e3;
+        ground_ms[round] = (laid - snapping) * 1e3;
         run_ms[round] = (done - laid) * 1e3;
         whole_ms[round] = (done - started) * 1e3;
         peer_ms[round] = needed_ms(bench, ground, marks);
@@ -263,11 +272,11 @@ static void bench_whole(struct bench *bench)
         coverage_run_release(run);
         coverage_ground_release(ground);
     }
-    printf("coverage of the region       ours %7.1f ms (laying out and lists %.1f, answers %.1f)  "
+    printf("coverage of the region       ours %7.1f ms (snaps %.1f, lists %.1f, answers %.1f)  "
            "%d sweeps and %d reaches %7.1f ms  ratio %.2f\n",
-           bench_median(whole_ms, ROUNDS), bench_median(ground_ms, ROUNDS),
-           bench_median(run_ms, ROUNDS), COVERAGE_QUESTIONS, FACILITIES,
-           bench_median(peer_ms, ROUNDS), bench_median(ratio, ROUNDS));
+           bench_median(whole_ms, ROUNDS), bench_median(snap_ms, ROUNDS),
+           bench_median(ground_ms, ROUNDS), bench_median(run_ms, ROUNDS), COVERAGE_QUESTIONS,
+           FACILITIES, bench_median(peer_ms, ROUNDS), bench_median(ratio, ROUNDS));
 }
 
 /* What the counters say of every community and question is what a run says. */
@@ -288,8 +297,7 @@ static void bench_counts(struct bench *bench)
     struct coverage_ground *ground;
     struct coverage_run *run;
     struct coverage_counts counts;
-    must(bench, coverage_ground_make(bench->dataset, &bench->parameters, &bench->people, &ground,
-                                     &bench->error));
+    must(bench, coverage_ground_make(bench->dataset, &bench->parameters, &ground, &bench->error));
     must(bench, coverage_run_over(ground, bench->vacancies, bench->parameters.minutes, false, &run,
                                   &bench->error));
     must(bench, coverage_counts_init(ground, &counts, &bench->error));
@@ -322,12 +330,57 @@ static void bench_counts(struct bench *bench)
     coverage_ground_release(ground);
 }
 
+/* What a server does before it publishes new numbers: vacancies, counters, a run by them. */
+static void bench_moves(struct bench *bench)
+{
+    double vacancies_ms[ROUNDS], run_ms[ROUNDS], anew_ms[ROUNDS];
+    struct coverage_usual *usual;
+    struct coverage_run *last, *moved, *anew;
+    bool changed;
+    must(bench, coverage_usual_make(bench->dataset, 0, &usual, &bench->error));
+    must(bench, coverage_usual_compute(usual, bench->vacancies, &last, &bench->error));
+    must(bench, coverage_usual_move(usual, bench->vacancies, &changed, &bench->error));
+    for (int round = 0; round < ROUNDS; round++) { /* every day other numbers age */
+        struct vacancies *vacancies;
+        double started = bench_now_s();
+        must(bench, vacancies_build(bench->dataset, NOW + (round + 1) * 86400, bench->vacancies,
+                                    &vacancies, &bench->error));
+        double built = bench_now_s();
+        must(bench, coverage_usual_move(usual, vacancies, &changed, &bench->error));
+        must(bench, coverage_usual_run(usual, vacancies, last, &moved, &bench->error));
+        double done = bench_now_s();
+        must(bench, coverage_usual_compute(usual, vacancies, &anew, &bench->error));
+        anew_ms[round] = (bench_now_s() - done) * 1e3;
+        vacancies_ms[round] = (built - started) * 1e3;
+        run_ms[round] = (done - built) * 1e3;
+        for (uint32_t c = 0; c <= anew->community_count; c++)
+            for (uint32_t bit = 0; bit < COVERAGE_BITS; bit++)
+                must_agree(moved->coverage.communities[c]
+                                   .cells[bit / COVERAGE_AGES][bit % COVERAGE_AGES][COVERAGE_OPEN]
+                                   .served ==
+                               anew->coverage.communities[c]
+                                   .cells[bit / COVERAGE_AGES][bit % COVERAGE_AGES][COVERAGE_OPEN]
+                                   .served,
+                           "the run that was moved and the one computed anew disagree");
+        coverage_run_release(moved);
+        coverage_run_release(anew);
+        vacancies_release(vacancies);
+    }
+    printf("new numbers                a run by counters %.1f ms (vacancies before it %.1f ms), "
+           "computed anew %.1f ms\n",
+           bench_median(run_ms, ROUNDS), bench_median(vacancies_ms, ROUNDS),
+           bench_median(anew_ms, ROUNDS));
+    coverage_run_release(last);
+    coverage_usual_release(usual);
+}
+
 int main(void)
 {
     struct bench bench = {0};
     make_region(&bench);
     bench_whole(&bench);
     bench_counts(&bench);
+    bench_moves(&bench);
     release(&bench);
     return 0;
 }

@@ -77,6 +77,9 @@ struct coverage_world coverage_world_make(struct test_random *random, uint32_t f
     struct coverage_world town = {.streets = streets_random(random, 300)};
     town.world = make_world(random, &town.streets, facilities);
     town.people = make_people(random, &town.streets, people);
+    town.world->dataset->people[0] = town.people;
+    struct error error = {0};
+    REQUIRE_OK(walking_place_people(town.world->dataset, &error), &error);
     return town;
 }
 
@@ -86,9 +89,7 @@ struct coverage_run *coverage_world_run(const struct coverage_world *town, doubl
     struct coverage_ground *ground;
     struct coverage_run *run;
     struct error error = {0};
-    REQUIRE_OK(
-        coverage_ground_make(town->world->dataset, &parameters, &town->people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town->world->dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_run_over(ground, town->world->vacancies, minutes, false, &run, &error),
                &error);
     coverage_ground_release(ground);

@@ -147,9 +147,7 @@ TEST(a_coverage_run_equals_a_walk_from_every_door)
         const struct coverage_parameters parameters = {.profile = round};
         struct coverage_ground *ground;
         struct coverage_run *run;
-        REQUIRE_OK(
-            coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-            &error);
+        REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
         REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, 5 + 10 * round, round == 1,
                                      &run, &error),
                    &error);
@@ -176,9 +174,7 @@ TEST(the_places_of_a_run_are_all_given_to_somebody)
     const struct coverage_parameters parameters = {0};
     struct coverage_ground *ground;
     struct coverage_run *run;
-    REQUIRE_OK(
-        coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     for (int minutes = 15; minutes <= 45; minutes += 30) {
         REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, minutes, false, &run, &error),
                    &error);
@@ -206,9 +202,7 @@ TEST(counters_after_openings_and_closings_equal_a_fresh_computation)
     const struct coverage_parameters parameters = {0};
     struct coverage_ground *ground;
     struct coverage_counts counts, fresh;
-    REQUIRE_OK(
-        coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_counts_init(ground, &counts, &error), &error);
     uint16_t *open = calloc(ground->facility_count + 1, sizeof *open);
     REQUIRE(open && ground->facility_count > 10);
@@ -242,9 +236,7 @@ TEST(counters_equal_what_a_run_sweeps)
     struct coverage_ground *ground;
     struct coverage_counts counts;
     struct coverage_run *run;
-    REQUIRE_OK(
-        coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_counts_init(ground, &counts, &error), &error);
     struct coverage_marks *marks = calloc(ground->facility_count + 1, sizeof *marks);
     REQUIRE(marks != NULL);
@@ -278,8 +270,8 @@ TEST(without_streets_or_people_a_run_says_so)
     struct people nobody = {.count = 0};
     struct coverage_ground *ground;
     struct coverage_run *run;
-    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &nobody, &ground, &error),
-               &error);
+    town.world->dataset->people[0] = nobody;
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, 15, false, &run, &error), &error);
     CHECK_INT(run->source, RESIDENTS_NONE);
     CHECK_INT(run->whole.state, COVERAGE_RUN_NO_DATA);
@@ -288,10 +280,9 @@ TEST(without_streets_or_people_a_run_says_so)
     coverage_run_release(run);
     coverage_ground_release(ground);
 
+    town.world->dataset->people[0] = town.people;
     walking_close_all(town.world->dataset);
-    REQUIRE_OK(
-        coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, 15, false, &run, &error), &error);
     CHECK(!run->has_network);
     CHECK_INT(run->whole.state, COVERAGE_RUN_OFF_NETWORK);
@@ -319,7 +310,7 @@ TEST(sums_that_no_count_holds_stay_at_the_largest_one)
         town.people.residents[k] = town.people.children[k] = INT32_MAX / 2;
     for (uint32_t i = 0; i < dataset->group_count; i++)
         dataset->groups[i].licensed = INT32_MAX / 2;
-    REQUIRE_OK(coverage_ground_make(dataset, &parameters, &town.people, &ground, &error), &error);
+    REQUIRE_OK(coverage_ground_make(dataset, &parameters, &ground, &error), &error);
     REQUIRE_OK(coverage_run_over(ground, town.world->vacancies, 15, false, &run, &error), &error);
     CHECK_INT(run->whole.residents, INT32_MAX);
     CHECK_INT(run->whole.children, INT32_MAX);
@@ -328,5 +319,32 @@ TEST(sums_that_no_count_holds_stay_at_the_largest_one)
     CHECK(run->whole.places_needed == NONE || run->whole.places_needed > 0);
     coverage_run_release(run);
     coverage_ground_release(ground);
+    coverage_world_release(&town);
+}
+
+TEST(people_whom_the_dataset_has_moved_onto_the_streets_are_not_moved_again)
+{
+    struct test_random random = test_random();
+    struct error error = {0};
+    struct coverage_world town = coverage_world_make(&random, 20, 60);
+    for (uint32_t profile = 0; profile < PROFILE_COUNT; profile++) {
+        const struct coverage_parameters parameters = {.profile = profile};
+        const struct walking *walking = &town.world->dataset->networks[0]->by_profile[profile];
+        struct coverage_ground *ground;
+        struct residents fresh = {0};
+        REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
+        CHECK(ground->residents.snaps == walking->people.snaps);
+        REQUIRE_OK(residents_build(walking->network, &walking->profile, walking->snapper,
+                                   town.people.points, town.people.count, &fresh, &error),
+                   &error);
+        CHECK_INT(ground->residents.off_network, fresh.off_network);
+        for (uint32_t k = 0; k < fresh.count; k++) {
+            CHECK_INT(ground->residents.snaps[k].piece, fresh.snaps[k].piece);
+            CHECK_INT(ground->residents.snaps[k].from_start_mm, fresh.snaps[k].from_start_mm);
+            CHECK_INT(ground->residents.snap_mm[k], fresh.snap_mm[k]);
+        }
+        residents_release(&fresh);
+        coverage_ground_release(ground);
+    }
     coverage_world_release(&town);
 }

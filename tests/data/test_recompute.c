@@ -113,9 +113,7 @@ TEST(threads_that_compute_coverage_together_say_the_same)
     const struct coverage_parameters parameters = {0};
     struct coverage_ground *ground;
     struct error error = {0};
-    REQUIRE_OK(
-        coverage_ground_make(town.world->dataset, &parameters, &town.people, &ground, &error),
-        &error);
+    REQUIRE_OK(coverage_ground_make(town.world->dataset, &parameters, &ground, &error), &error);
     struct asking asking[ASKING];
     pthread_t threads[ASKING];
     for (int i = 0; i < ASKING; i++) {

@@ -185,8 +185,11 @@ def test_without_streets_everybody_is_off_the_network(flow):
 
 def test_a_run_is_kept_and_looked_up(flow):
     store = town(flow)
-    done = flow.run("coverage", "--store", store, "--as-of", "2030-01-01", code=1)
+    done = flow.run("coverage", "--store", store, "--minutes", "7", "--as-of", "2030-01-01", code=1)
     assert "no run" in done.stderr and "2030-01-01" in done.stderr
+    # the usual question has one from the first day
+    first = json.loads(coverage(flow, store, "--as-of", "2030-01-01", "--json"))
+    assert first["communities"] == json.loads(coverage(flow, store, "--json"))["communities"]
     kept = coverage(flow, store, "--minutes", "7", "--keep", "--json")
     assert coverage(flow, store, "--minutes", "7", "--as-of", "2030-01-01", "--json") == kept
     for options in (["--minutes", "8"], ["--minutes", "7", "--profile", "adult"],

@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import math
+import re
 import sqlite3
 import time
 from urllib.parse import urlencode
@@ -243,21 +244,64 @@ def test_isochrones_tell_who_lives_within_by_tens(flow):
         assert feature["properties"]["residents"] is None, "no figures are not nobody"
 
 
-def test_a_place_that_is_taken_shows_in_coverage_at_once(flow):
+def told(server):
+    """What coverage says of people and places, without the moment it says it for."""
+    answer = coverage(server)
+    return answer["region"], answer["communities"]
+
+
+def test_one_groups_places_show_in_the_first_answer_after_the_import_that_changes_them(flow):
     store = town(flow)
     server = flow.serve(store)
-    assert by_code(coverage(server))[WEST]["care"]["full_day"]["open"] == 1
-    full = flow.folder / "register.csv"
-    rows = full.read_text(encoding="utf-8").replace(",9,5,0\n", ",9,9,0\n")
-    full.write_text(rows.replace(f",{YESTERDAY},", f",{TODAY},"), encoding="utf-8")
-    flow.run("import", "register", full, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
-    took, until = None, time.monotonic() + 5
-    started = time.monotonic()
-    while took is None and time.monotonic() < until:
-        if by_code(coverage(server))[WEST]["care"]["full_day"]["open"] == 0:
-            took = time.monotonic() - started
-    assert took is not None and took < 2, f"{took} s after the import"
-    assert by_code(coverage(server))[WEST]["care"]["full_day"]["reachable"] == 1
+    before = by_code(coverage(server))
+    assert before[WEST]["care"]["full_day"]["open"] == 1
+    register = flow.folder / "register.csv"
+    rows = register.read_text(encoding="utf-8").replace(f",{YESTERDAY},", f",{TODAY},").splitlines()
+    assert rows[1].startswith("s,") and rows[1].endswith(",9,5,0")
+    rows[1] = rows[1].replace(",9,5,0", ",9,9,0")
+    register.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--store", store)
+    after = by_code(coverage(server))
+    assert after[WEST]["care"]["full_day"]["open"] == 0, "at once: the counters have moved"
+    assert after[WEST]["care"]["full_day"]["reachable"] == 1
+    assert after[EAST]["care"]["full_day"] == before[EAST]["care"]["full_day"], "another facility's"
+    # a facility that closes: nobody is within walk of it at once, and minutes follow within seconds
+    register.write_text("\n".join([rows[0], *rows[2:]]) + "\n", encoding="utf-8")
+    flow.run("import", "register", register, "--coordsys", "wgs84", "--as-of", TODAY, "--close-missing", "--force",
+             "--store", store)
+    at_once = by_code(coverage(server))[WEST]["care"]["full_day"]
+    assert (at_once["located"], at_once["reachable"], at_once["open"]) == (0, 0, 0)
+    assert (before[WEST]["places"], by_code(coverage(server))[WEST]["places"]) == (20, 10)
+    exact = json.loads(flow.run("coverage", "--json", "--store", store).stdout)
+    minutes = {c["community"]: c["care"]["full_day"]["median_minutes"] for c in exact["communities"]}
+    until = time.monotonic() + 20
+    while seconds_to_go(until) and {c: e["care"]["full_day"]["median_minutes"] for c, e in by_code(coverage(server)).items()} != minutes:
+        time.sleep(0.1)
+    moved = told(server)
+    server.stop()
+    assert told(flow.serve(store)) == moved, "a server that computes all of it says the same"
+
+
+def seconds_to_go(until):
+    return max(0, until - time.monotonic())
+
+
+def test_numbers_that_age_leave_coverage_when_the_clock_says_so(flow):
+    store = town(flow)
+    server = flow.serve(store)
+    offer = server.get("/v1/nearby?lon=120.194&lat=30.1986&care=full_day&limit=1").json()["features"][0]["properties"]["offers"][0]
+    stale_at = datetime.datetime.fromisoformat(offer["as_of"].replace("Z", "+00:00")) + datetime.timedelta(days=14)
+    server.stop()
+    server = flow.serve(store, "--now", (stale_at - datetime.timedelta(seconds=3)).isoformat().replace("+00:00", "Z"))
+    opened = by_code(coverage(server))[WEST]["care"]["full_day"]["open"]
+    until = time.monotonic() + 30
+    while by_code(coverage(server))[WEST]["care"]["full_day"]["open"] and seconds_to_go(until):
+        time.sleep(0.1)
+    assert (opened, by_code(coverage(server))[WEST]["care"]["full_day"]["open"]) == (1, 0)
+    aged = told(server)
+    server.stop()
+    server = flow.serve(store, "--now", (stale_at + datetime.timedelta(seconds=60)).isoformat().replace("+00:00", "Z"))
+    assert told(server) == aged, "a server that computes all of it says the same"
 
 
 def kept_runs(store):
@@ -342,3 +386,35 @@ def test_a_run_that_cannot_be_kept_fails_no_import(flow):
                     "--store", store)
     assert "it is stored; a run of coverage could not be kept" in done.stderr, (done.stderr, done.stdout)
     assert "3 changed" in done.stdout and kept_runs(store) == kept and shown_run(flow, store) == shown
+
+
+def test_status_says_of_streets_and_residents(flow):
+    store = flow.store(TOWN)
+    server = flow.serve(store)
+
+    def region():
+        return server.get("/v1/status").json()["regions"][0]
+
+    assert region()["streets"] is None and region()["residents"] == {"source": "none", "points": 0}
+    flow.run("import", "osm", STREETS, "--store", store)
+    streets = region()["streets"]
+    assert streets["timestamp"] == "2026-02-01T10:00:00Z" and streets["invented"] is False
+    assert streets["nodes"] == 60 and streets["edges"] == 2 * 102, "as `tuoyu check` counts pieces"
+    homes = flow.folder / "homes.csv"
+    homes.write_text("id,lon,lat,residents,children_under_3\n" + "".join(",".join(map(str, home)) + "\n" for home in HOMES),
+                     encoding="utf-8")
+    flow.run("import", "residents", homes, "--coordsys", "wgs84", "--store", store)
+    assert region()["residents"] == {"source": "imported", "points": len(HOMES)}
+
+
+def test_serve_names_a_walk_an_isochrone_and_the_coverage_table(flow):
+    server = flow.serve(town(flow))
+    printed = server.printed()
+    assert "sample-town: of 2 communities with people, within 15 minutes' walk of full_day 2" in printed, printed
+    tried = re.findall(r"curl '([^']+)'", printed)
+    assert [url.split("?")[0].rsplit("/v1/", 1)[1] for url in tried] == ["nearby", "isochrone", "coverage"]
+    for url in tried:
+        answer = server.get("/v1/" + url.split("/v1/", 1)[1])
+        assert answer.status == 200, answer
+    assert server.get("/v1/" + tried[0].split("/v1/", 1)[1]).json()["by"] == "walk"
+    assert f"tuoyu coverage --store {server.store}" in printed

@@ -122,7 +122,9 @@ static void asking_open(struct asking *asking)
     asking->list = malloc(sizeof *asking->list);
     REQUIRE(asking->list != NULL);
     json_init(&asking->body, MAX_BODY_BYTES);
-    REQUIRE_OK(picture_build(asking->world->store, NOW, NULL, PICTURE_FOR_SERVER, &asking->picture, &error), &error);
+    REQUIRE_OK(picture_build(asking->world->store, NOW, NULL, PICTURE_FOR_SERVER, &asking->picture,
+                             &error),
+               &error);
 }
 
 static void asking_close(struct asking *asking)

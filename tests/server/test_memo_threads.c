@@ -36,7 +36,7 @@ static void compute(struct memo *memo, uint64_t question, uint64_t generation, i
                     int64_t took_ms)
 {
     struct memo_answer *answer;
-    REQUIRE(memo_find(memo, question, false, generation, now_ms, &answer) == MEMO_COMPUTE);
+    REQUIRE(memo_find(memo, question, generation, now_ms, &answer) == MEMO_COMPUTE);
     answer = memo_put(memo, make_value(question), now_ms + took_ms);
     REQUIRE(answer);
     memo_return(memo, answer);
@@ -46,7 +46,7 @@ static enum memo_found ask(struct memo *memo, uint64_t question, uint64_t genera
                            int64_t now_ms)
 {
     struct memo_answer *answer;
-    enum memo_found found = memo_find(memo, question, false, generation, now_ms, &answer);
+    enum memo_found found = memo_find(memo, question, generation, now_ms, &answer);
     if (found == MEMO_FOUND) {
         CHECK(*(const uint64_t *)answer->value == question * 31);
         memo_return(memo, answer);
@@ -73,7 +73,7 @@ TEST(while_one_question_is_computed_others_are_busy_or_get_the_old_answer)
     struct memo *memo = open_memo();
     struct memo_answer *answer;
     compute(memo, 1, 1, 0, 10);
-    REQUIRE(memo_find(memo, 2, false, 1, 5000, &answer) == MEMO_COMPUTE);
+    REQUIRE(memo_find(memo, 2, 1, 5000, &answer) == MEMO_COMPUTE);
     CHECK(ask(memo, 2, 1, 5000) == MEMO_BUSY);
     CHECK(ask(memo, 3, 1, 5000) == MEMO_BUSY);
     CHECK(ask(memo, 1, 2, 5000) == MEMO_FOUND); /* old, and long since, but better than nothing */
@@ -90,7 +90,7 @@ TEST(strangers_questions_take_no_more_than_a_quarter_of_a_processor)
     int64_t now_ms = 1000, computed_ms = 0;
     enum { HOUR_MS = 3600000, TAKES_MS = 150 };
     for (uint64_t question = 0; now_ms < HOUR_MS; question++) {
-        if (memo_find(memo, question, false, 1, now_ms, &answer) == MEMO_COMPUTE) {
+        if (memo_find(memo, question, 1, now_ms, &answer) == MEMO_COMPUTE) {
             now_ms += TAKES_MS;
             computed_ms += TAKES_MS;
             answer = memo_put(memo, make_value(question), now_ms);
@@ -113,8 +113,7 @@ TEST(the_answer_not_asked_for_the_longest_goes_first_but_not_while_it_is_read)
     for (uint64_t question = 0; question < MEMO_KEPT; question++)
         compute(memo, question, 1, (int64_t)question * 100, 0);
     CHECK(ask(memo, 0, 1, 9000) == MEMO_FOUND);
-    REQUIRE(memo_find(memo, 1, false, 1, 150, &held) ==
-            MEMO_FOUND); /* asked at 150: the oldest now */
+    REQUIRE(memo_find(memo, 1, 1, 150, &held) == MEMO_FOUND); /* asked at 150: the oldest now */
     compute(memo, 100, 1, 9100, 0);
     CHECK_INT(atomic_load(&alive), MEMO_KEPT + 1);
     CHECK(*(const uint64_t *)held->value == 31);
@@ -122,44 +121,6 @@ TEST(the_answer_not_asked_for_the_longest_goes_first_but_not_while_it_is_read)
     CHECK_INT(atomic_load(&alive), MEMO_KEPT);
     CHECK(ask(memo, 0, 1, 9200) == MEMO_FOUND);
     CHECK(ask(memo, 1, 1, 9200) == MEMO_COMPUTE);
-    memo_close(memo);
-    CHECK_INT(atomic_load(&alive), 0);
-}
-
-TEST(a_usual_question_is_old_only_as_long_as_computing_it_took)
-{
-    struct memo *memo = open_memo();
-    struct memo_answer *answer;
-    REQUIRE(memo_find(memo, 500, true, 1, 0, &answer) == MEMO_COMPUTE);
-    memo_return(memo, memo_put(memo, make_value(500), 30));
-    REQUIRE(memo_find(memo, 500, true, 2, 59, &answer) == MEMO_FOUND);
-    memo_return(memo, answer);
-    CHECK(memo_find(memo, 500, true, 2, 60, &answer) == MEMO_COMPUTE);
-    memo_return(memo, memo_put(memo, make_value(500), 60 + 5000));
-    REQUIRE(memo_find(memo, 500, true, 3, 5060 + MEMO_OLD_MS - 1, &answer) == MEMO_FOUND);
-    memo_return(memo, answer);
-    CHECK(memo_find(memo, 500, true, 3, 5060 + MEMO_OLD_MS, &answer) == MEMO_COMPUTE);
-    memo_give_up(memo, 7000);
-    memo_close(memo);
-    CHECK_INT(atomic_load(&alive), 0);
-}
-
-TEST(usual_questions_stay_and_are_computed_when_the_purse_is_empty)
-{
-    struct memo *memo = open_memo();
-    struct memo_answer *answer;
-    REQUIRE(memo_find(memo, 500, true, 1, 0, &answer) == MEMO_COMPUTE);
-    memo_return(memo, memo_put(memo, make_value(500), 1));
-    int64_t now_ms = 1;
-    for (uint64_t question = 0; question < 2 * MEMO_KEPT; question++, now_ms += 5000)
-        compute(memo, question, 1, now_ms, 100);
-    REQUIRE(memo_find(memo, 500, true, 1, now_ms, &answer) == MEMO_FOUND);
-    memo_return(memo, answer);
-    compute(memo, 501, 1, now_ms, 10 * MEMO_PURSE_MS); /* the purse is empty */
-    now_ms += 10 * MEMO_PURSE_MS;
-    CHECK(ask(memo, 502, 1, now_ms) == MEMO_BUSY);
-    REQUIRE(memo_find(memo, 500, true, 2, now_ms, &answer) == MEMO_COMPUTE);
-    memo_give_up(memo, now_ms);
     memo_close(memo);
     CHECK_INT(atomic_load(&alive), 0);
 }
@@ -180,7 +141,7 @@ static void *ask_many(void *context)
         struct memo_answer *answer;
         asker->seed = asker->seed * UINT64_C(6364136223846793005) + 1;
         uint64_t question = (asker->seed >> 33) % QUESTIONS;
-        switch (memo_find(asker->memo, question, question == 0, (uint64_t)i / 5000, i, &answer)) {
+        switch (memo_find(asker->memo, question, (uint64_t)i / 5000, i, &answer)) {
         case MEMO_FOUND:
             asker->wrong += *(const uint64_t *)answer->value != question * 31;
             memo_return(asker->memo, answer);
