@@ -4,11 +4,12 @@ The main roads are real and about where they are; every other name and line is i
 metres of the lattice (plane.py): a along 江南大道 from its south-west end, b to its right, inland."""
 
 from sample.outlines import BANK, INLAND
-from sample.plane import AXIS_M, dense, from_lonlat, offset, rounded
+from sample.plane import AXIS_M, dense, distance, from_lonlat, offset, rounded
 from sample.street_lines import Curve, Line
 
 WEST, EAST, NORTH, SOUTH = -4600, 8700, -3100, 5700  # farther than the town anywhere
 EDGE_M = 120       # from the border of the district to the street around the town
+BEYOND_M = 6000    # the river, past the district's corners
 PROMENADE_M = 55   # from that street towards the river
 
 # (a or b, from, to, name, English, highway). Those of one line follow each other.
@@ -158,11 +159,15 @@ def side_names():
             named("麦芽糖路", "Malt Sugar Road", highway="tertiary")]
 
 
+def beyond(before, last):
+    """Further along from the last of two points."""
+    share = BEYOND_M / distance(before, last)
+    return (last[0] + (last[0] - before[0]) * share, last[1] + (last[1] - before[1]) * share)
+
+
 def river():
-    """The river's outline: its shore 35 m off the district, its far shore 1.25 km off."""
+    """The river's outline: its shore 35 m off the district, its far shore 1.25 km off. It comes from
+    beyond what a map of the whole district shows, and goes there."""
     shore = bank()
-    first, last = shore[0], shore[-1]
-    south = (first[0] - (shore[1][0] - first[0]) * 0.4, first[1] - (shore[1][1] - first[1]) * 0.4)
-    north = (last[0] + (last[0] - shore[-2][0]) * 0.4, last[1] + (last[1] - shore[-2][1]) * 0.4)
-    shore = [south] + shore + [north]
+    shore = [beyond(shore[1], shore[0])] + shore + [beyond(shore[-2], shore[-1])]
     return tuple(rounded(offset(shore, metres), 2) for metres in (35, 1250, 640))
