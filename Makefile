@@ -67,7 +67,7 @@ BENCHES  := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/bench_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS      = $(PACKAGE_LIBS) $(if $(CXX_SOURCES),$(CXX_LIBS)) -ldl -lm -pthread
 
-.PHONY: help run test check bench bench-vs bench-web fuzz install clean all deps deps-browser sample torture web \
+.PHONY: help run test check bench bench-vs bench-web pictures fuzz install clean all deps deps-browser sample torture web \
         variant-program variant-tests variant-benches variant-fuzzers variant-objects
 
 help: ## This list
@@ -107,6 +107,9 @@ bench-vs: deps ## Compare this tree's benches with those of REV in one run
 
 bench-web: all deps-browser ## Measure the page in a browser: Lighthouse, and the time to the first useful list
 	@scripts/bench_web.sh
+
+pictures: all deps-browser web/e2e/node_modules/.package-lock.json ## Take the README's pictures anew, of the sample region
+	@node web/e2e/pictures.mjs --program bin/tuoyu
 
 fuzz: deps ## Fuzz every parser for SECONDS each (default 60)
 	@scripts/fuzz.sh "$${SECONDS_EACH:-60}" $(ONLY)
