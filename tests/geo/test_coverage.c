@@ -195,8 +195,9 @@ TEST(more_facilities_than_sixteen_bits_count_are_all_located)
     struct coverage_facility *many = calloc(MANY, sizeof *many);
     REQUIRE(many != NULL);
     for (uint32_t j = 0; j < MANY; j++)
-        many[j] = (struct coverage_facility){
-            .snap = {.piece = NO_PIECE}, .community = 1, .offered = 1u << coverage_bit(2, 0)};
+        many[j] = (struct coverage_facility){.snap = {.piece = NO_PIECE},
+                                             .community = 1,
+                                             .offered = (uint16_t)(1u << coverage_bit(2, 0))};
     scene.input.facilities = many;
     scene.input.facility_count = MANY;
     REQUIRE_OK(coverage_init(&scene.input, &coverage, &error), &error);
