@@ -35,6 +35,8 @@ namespace
 
 constexpr std::uint64_t MAX_NODES = 60000000;
 constexpr std::uint64_t MAX_REFERENCES = 32000000;
+constexpr std::uint64_t MAX_MAP_POINTS = 120000000;
+constexpr std::uint64_t MAX_TEXT_BYTES = 256 << 20;
 
 using Index = osmium::index::map::SparseMemArray<osmium::unsigned_object_id_type, osmium::Location>;
 using Locations = osmium::handler::NodeLocationsForWays<Index>;
@@ -90,6 +92,8 @@ class TextPool
         auto [place, added] = m_places.try_emplace(text, static_cast<std::uint32_t>(m_text.size()));
         if (added)
             m_text.append(text, std::strlen(text) + 1);
+        if (m_text.size() > MAX_TEXT_BYTES)
+            throw TooMuch{"bytes of different names", MAX_TEXT_BYTES};
         return place->second;
     }
     const std::string &text() const
@@ -134,7 +138,6 @@ class Collector : public osmium::handler::Handler
 
     map_feature begin_feature(const osm_tags &tags, map_kind kind, unsigned rank, map_shape shape)
     {
-        m_counts.features[kind]++;
         map_feature feature{};
         feature.first_ring = static_cast<std::uint32_t>(m_rings.size());
         feature.name = m_text.add(tags.name);
@@ -148,12 +151,16 @@ class Collector : public osmium::handler::Handler
     void end_feature(map_feature feature)
     {
         feature.ring_count = static_cast<std::uint32_t>(m_rings.size()) - feature.first_ring;
-        if (feature.ring_count)
-            m_features.push_back(feature);
+        if (!feature.ring_count)
+            return;
+        m_counts.features[feature.kind]++;
+        m_features.push_back(feature);
     }
 
     template <typename Nodes> void add_ring(const Nodes &nodes, std::uint32_t least)
     {
+        if (m_points.size() + nodes.size() > MAX_MAP_POINTS)
+            throw TooMuch{"points of the map", MAX_MAP_POINTS};
         map_ring ring{static_cast<std::uint32_t>(m_points.size()), 0};
         for (const auto &node : nodes)
             if (node.location().valid())

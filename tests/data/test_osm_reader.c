@@ -109,6 +109,28 @@ TEST(an_osm_file_that_is_not_there_or_not_one_says_so)
     CHECK_INT(osm_read("tests/test.h", NULL, NULL, &extract, &error), STATUS_CORRUPT);
 }
 
+TEST(a_feature_that_has_no_shape_left_is_not_counted_as_kept)
+{
+    static const char text[] =
+        "<?xml version='1.0'?><osm version='0.6'><node id='1' lat='30.2' lon='120.2'/>"
+        "<node id='2' lat='30.3' lon='120.2'/>"
+        "<way id='3'><nd ref='1'/><nd ref='2'/><tag k='waterway' v='river'/></way>"
+        "<way id='4'><nd ref='1'/><nd ref='9'/><tag k='waterway' v='river'/></way></osm>";
+    char path[4200];
+    struct osm_extract extract;
+    struct error error = {0};
+    uint64_t kept = 0;
+    snprintf(path, sizeof path, "%s/river.osm", test_folder());
+    FILE *file = fopen(path, "wb");
+    REQUIRE(file && fputs(text, file) >= 0 && fclose(file) == 0);
+    REQUIRE_OK(osm_read(path, NULL, NULL, &extract, &error), &error);
+    for (int kind = 0; kind < MAP_KIND_COUNT; kind++)
+        kept += extract.counts.features[kind];
+    CHECK_INT(extract.feature_count, 1);
+    CHECK_INT(kept, 1);
+    osm_extract_release(&extract);
+}
+
 static bool stop_at_once(void *context, double share)
 {
     (void)share;
