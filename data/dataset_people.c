@@ -18,10 +18,8 @@ static void find_communities(const struct dataset *dataset, uint32_t region, uin
 
 static const struct base_map *map_of(const struct dataset *dataset, uint32_t region)
 {
-    for (uint32_t i = 0; i < dataset->network_count; i++)
-        if (dataset->networks[i]->region == region)
-            return &dataset->networks[i]->file.map;
-    return NULL;
+    const struct walking_network *network = walking_network_of(dataset, region);
+    return network ? &network->file.map : NULL;
 }
 
 static enum status place_people(struct dataset *dataset, struct store *store, uint32_t region,

@@ -221,15 +221,15 @@ void walking_close_all(struct dataset *dataset)
     dataset->network_count = 0;
 }
 
-/* Where a walk begins -------------------------------------------------------------------------- */
-
-static bool has_network(const struct dataset *dataset, uint32_t region)
+const struct walking_network *walking_network_of(const struct dataset *dataset, uint32_t region)
 {
     for (uint32_t i = 0; i < dataset->network_count; i++)
         if (dataset->networks[i]->region == region)
-            return true;
-    return false;
+            return dataset->networks[i];
+    return NULL;
 }
+
+/* Where a walk begins -------------------------------------------------------------------------- */
 
 /* Nothing is near: is it that its region has no network, or that the point is off it? `near_m` is
  * the limit. */
@@ -238,7 +238,7 @@ static enum status refuse_start(const struct dataset *dataset, struct geo_point 
 {
     for (uint32_t i = 0; i < dataset->region_count; i++)
         if (geo_box_contains(dataset->regions[i].bounds, from)) {
-            if (has_network(dataset, i))
+            if (walking_network_of(dataset, i))
                 break;
             return error_set(error, STATUS_NO_NETWORK,
                              "region '%s' has no pedestrian network to walk on",

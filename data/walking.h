@@ -56,6 +56,8 @@ enum status MUST_CHECK walking_add_network(struct dataset *dataset, uint16_t reg
 /* For dataset_build(), when people are known: where the region's stand on its network. */
 enum status MUST_CHECK walking_place_people(struct dataset *dataset, struct error *error);
 void walking_close_all(struct dataset *dataset);
+/* NULL: the region has no streets. */
+const struct walking_network *walking_network_of(const struct dataset *dataset, uint32_t region);
 
 /* A point of the map on the network that is nearest to it. */
 struct walking_start {

@@ -155,14 +155,6 @@ static const struct walking_spot *find_spot(const struct dataset *dataset, uint3
     return nearest;
 }
 
-static bool region_has_network(const struct dataset *dataset, uint16_t region)
-{
-    for (uint32_t i = 0; i < dataset->network_count; i++)
-        if (dataset->networks[i]->region == region)
-            return true;
-    return false;
-}
-
 /* Each profile has main streets of its own, so each has its own answer to: is it on the network, and
  * how far from the street? */
 static void write_walking(struct json *out, const struct dataset *dataset, uint32_t number)
@@ -171,7 +163,7 @@ static void write_walking(struct json *out, const struct dataset *dataset, uint3
     json_object_begin(out);
     for (uint32_t profile = 0; profile < PROFILE_COUNT; profile++) {
         const struct walking_spot *spot = find_spot(dataset, number, profile);
-        bool no_network = !region_has_network(dataset, dataset->facilities[number].region);
+        bool no_network = !walking_network_of(dataset, dataset->facilities[number].region);
         json_key(out, profile_builtin(profile)->name);
         json_object_begin(out);
         json_key_text(out, "state",

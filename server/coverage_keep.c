@@ -6,14 +6,6 @@
 #include "server/command_picture.h"
 #include "server/picture.h"
 
-static bool has_streets(const struct dataset *dataset, uint32_t region)
-{
-    for (uint32_t i = 0; i < dataset->network_count; i++)
-        if (dataset->networks[i]->region == region)
-            return true;
-    return false;
-}
-
 static enum status keep_one(struct store *store, const struct picture *picture, uint16_t region,
                             moment_t now, struct error *error)
 {
@@ -38,7 +30,7 @@ enum status coverage_keep_all(struct store *store, const struct picture *picture
     if (status)
         return status;
     for (uint32_t i = 0; i < dataset->region_count && !status; i++) {
-        if (dataset->people[i].count == 0 || !has_streets(dataset, i))
+        if (dataset->people[i].count == 0 || !walking_network_of(dataset, i))
             continue;
         status = keep_one(store, picture, (uint16_t)i, now, error);
         kept++;

@@ -59,14 +59,6 @@ static void write_notices(const struct region_map *map, struct json *out)
     write_text_or_null(out, "privacy_href", href);
 }
 
-static bool can_walk(const struct dataset *dataset, uint32_t region)
-{
-    for (uint32_t i = 0; i < dataset->network_count; i++)
-        if (dataset->networks[i]->region == region)
-            return true;
-    return false;
-}
-
 static void write_region(const struct dataset *dataset, uint32_t number, const char *base_url,
                          struct json *out)
 {
@@ -82,7 +74,7 @@ static void write_region(const struct dataset *dataset, uint32_t number, const c
     write_text_or_null(out, "notice", region->notice);
     write_text_or_null(out, "notice_en", region->notice_en);
     write_place(region, out);
-    json_key_bool(out, "walk", can_walk(dataset, number));
+    json_key_bool(out, "walk", walking_network_of(dataset, number) != NULL);
     write_basemap(&region->map, base_url, out);
     write_notices(&region->map, out);
     json_object_end(out);
