@@ -99,7 +99,7 @@ export function sorted(communities: Community[], choice: Choice, sort: Sort): Co
   });
 }
 
-const ROWS_A_SLICE = 16;
+const ROWS_A_SLICE = 8;
 
 export interface TableEvents {
   pick(code: string, by: "tap" | "hover"): void;
