@@ -86,7 +86,7 @@ TEST(json_escapes_a_byte_wherever_it_stands)
                     strcat(text, "a");
                 for (size_t i = 0; i < before / 4; i++)
                     strcat(text, "\u6258"); /* 0xE6 0x89 0x98 */
-                strncat(text, &(char){(char)c}, 1);
+                strcat(text, (char[]){(char)c, 0});
                 for (size_t i = 0; i < after; i++)
                     strcat(text, i % 2 ? "b" : "\u80b2");
                 json_reset(&json);
