@@ -5,11 +5,19 @@
 #define DATA_IMPORT_RECORD_H
 
 #include "data/import_report.h"
+#include "data/region.h"
 #include "data/store.h"
 
-/* Within the import's transaction. The report says from here on that it was committed, since what is
- * stored of it is there only then; where the commit fails after all, the caller takes that back. */
-enum status MUST_CHECK import_record_keep(struct store *store, struct import_report *report,
-                                          moment_t recorded_at, struct error *error);
+/* What a report says from the beginning: which file, of what. `source` NULL = by the file's name. */
+void import_record_describe(struct import_report *report, const struct region *region,
+                            const char *path, const char *source, const char *coordsys);
+
+/*
+ * The end of an import's transaction, which is closed when this returns: rolled back where the report
+ * says why it was refused, or a dry run; else the run is kept with its report, and all is committed.
+ * report->committed says whether.
+ */
+enum status MUST_CHECK import_record_finish(struct store *store, struct import_report *report,
+                                            moment_t recorded_at, struct error *error);
 
 #endif

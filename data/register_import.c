@@ -120,13 +120,9 @@ static enum status prepare(struct running *run, struct error *error)
 
 static void describe(struct running *run)
 {
-    struct import_report *report = run->report;
-    const char *base = strrchr(run->path, '/');
-    report->file = import_report_text(report, base ? base + 1 : run->path);
-    report->region = import_report_text(report, run->region->name);
-    report->coordsys = import_report_text(report, run->options->coordsys);
-    report->as_of = run->options->as_of;
-    report->dry_run = run->options->dry_run;
+    import_record_describe(run->report, run->region, run->path, NULL, run->options->coordsys);
+    run->report->as_of = run->options->as_of;
+    run->report->dry_run = run->options->dry_run;
 }
 
 /* The file ------------------------------------------------------------------------------------------ */
@@ -447,17 +443,7 @@ static enum status finish(struct running *run, struct error *error)
                  (unsigned long long)run->report->conflicting);
         import_report_refuse(run->report, sentence);
     }
-    if (run->report->refused || options->dry_run) {
-        store_rollback(run->store);
-        return STATUS_OK;
-    }
-    enum status status = import_record_keep(run->store, run->report, run->options->now, error);
-    if (!status)
-        status = store_commit(run->store, error);
-    run->report->committed = status == STATUS_OK;
-    if (status)
-        store_rollback(run->store);
-    return status;
+    return import_record_finish(run->store, run->report, run->options->now, error);
 }
 
 static enum status run_all(struct running *run, struct error *error)

@@ -422,15 +422,7 @@ static enum status write_all(struct running *run, struct error *error)
         report->refused = "no row could be taken, and the residents that are there stay";
     else if (run->options->strict && import_report_has_rejections(report))
         report->refused = "rows are rejected, and --strict takes all or nothing";
-    if (report->refused || run->options->dry_run) {
-        store_rollback(run->store);
-        return STATUS_OK;
-    }
-    status = import_record_keep(run->store, run->report, run->options->now, error);
-    if (!status)
-        status = store_commit(run->store, error);
-    report->committed = status == STATUS_OK;
-    return status;
+    return import_record_finish(run->store, run->report, run->options->now, error);
 }
 
 static enum status run_all(struct running *run, struct error *error)
@@ -455,17 +447,10 @@ static enum status run_all(struct running *run, struct error *error)
 
 static void describe(struct running *run)
 {
-    struct import_report *report = run->report;
-    char source[ID_MAX_BYTES + 1];
-    register_source_name(run->path, source);
-    const char *base = strrchr(run->path, '/');
-    report->file = import_report_text(report, base ? base + 1 : run->path);
-    report->region = import_report_text(report, run->region->name);
-    report->source =
-        import_report_text(report, run->options->source ? run->options->source : source);
-    report->coordsys = import_report_text(report, run->options->coordsys);
-    report->as_of = run->options->as_of;
-    report->dry_run = run->options->dry_run;
+    import_record_describe(run->report, run->region, run->path, run->options->source,
+                           run->options->coordsys);
+    run->report->as_of = run->options->as_of;
+    run->report->dry_run = run->options->dry_run;
 }
 
 enum status residents_import_run(struct store *store, const struct region *region, const char *path,

@@ -1,9 +1,11 @@
 /*
  * Inside the SQLite backend: what its files share. Only store_sqlite*.c include this.
  *
- *   store_sqlite.c           open, close, lock, transactions, connections
+ *   store_sqlite.c           open, close, lock, transactions
+ *   store_sqlite_link.c      connections, statements, failures, names by number
  *   store_sqlite_schema.c    create and migrate (the only place that loads SpatiaLite)
- *   store_sqlite_write.c     identities, versions, numbers, hours, slots
+ *   store_sqlite_write.c     identities, versions
+ *   store_sqlite_numbers.c   numbers, hours, slots, edits
  *   store_sqlite_place.c     regions, streets, communities, meta, runs
  *   store_sqlite_row.c       rows to records
  *   store_sqlite_read.c      what is read by key: the history of a facility, edits
@@ -161,7 +163,8 @@ enum status MUST_CHECK sqlite_link_open(struct sqlite_link *link, const char *pa
 enum status MUST_CHECK sqlite_link_open_reader(struct sqlite_link *link,
                                                const struct sqlite_store *store,
                                                struct error *error);
-void sqlite_link_close(struct sqlite_link *link); /* safe on {0} and safe twice */
+void sqlite_forget_names(struct sqlite_names *names); /* safe on {0} and safe twice */
+void sqlite_link_close(struct sqlite_link *link);     /* safe on {0} and safe twice */
 enum status MUST_CHECK sqlite_exec(struct sqlite_link *link, const char *sql, struct error *error);
 /* The statement of a slot, prepared on first use; NULL on failure (error says why). */
 enum status MUST_CHECK sqlite_statement(struct sqlite_link *link, enum sqlite_slot slot,
