@@ -346,7 +346,9 @@ static const struct option_spec specs[] = {
      "Any of full_day, half_day, hourly, drop_in, parted by commas\n(default: all)"},
     {"inclusive", NULL, "By inclusive-price facilities 普惠 alone"},
     {"community", "CODE", "One community"},
-    {"as-of", "DATE", "What was kept of that day, or the last before it: by the\nday for 35 days, by the month for ten years"},
+    {"as-of", "DATE",
+     "What was kept of that day, or the last before it: by the\nday for 35 days, by the month for "
+     "ten years"},
     {"keep", NULL, "Keep this run, for --as-of"},
     {"format", "NAME", "table (default), json, csv or geojson; or by the ending of\n--output"},
     OPTION_JSON,

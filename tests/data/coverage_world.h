@@ -9,7 +9,8 @@
 struct coverage_world {
     struct streets streets;
     struct world *world;
-    struct people people; /* the dataset's too; some in no community, some off the streets, some without a
+    struct people
+        people; /* the dataset's too; some in no community, some off the streets, some without a
                                       figure */
 };
 
