@@ -58,7 +58,7 @@ bool coverage_usual_follows(const struct coverage_usual *usual, const struct cov
 {
     const struct coverage_ground *ground = usual->ground;
     const struct dataset *dataset = ground->dataset;
-    bool follows = last && strcmp(last->region, dataset->regions[ground->region].name) == 0 &&
+    bool follows = last != NULL && strcmp(last->region, dataset->regions[ground->region].name) == 0 &&
                    last->community_count == ground->community_count;
     for (uint32_t c = 0; follows && c < ground->community_count; c++)
         follows = strcmp(last->communities[c].code,

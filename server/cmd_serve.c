@@ -221,7 +221,7 @@ static void print_holidays(const struct picture *picture, FILE *err)
 /* The planners' table in one line: how many communities are within walk of which care. */
 static void print_coverage(const struct coverage_run *run, FILE *out)
 {
-    if (!run->has_network || run->known_communities == 0)
+    if (!run || run->known_communities == 0)
         return;
     fprintf(out, "%s: of %u communities with people, within %g minutes' walk of", run->region,
             run->known_communities, run->minutes);

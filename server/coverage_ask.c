@@ -81,10 +81,10 @@ enum status coverage_ask(struct worker *worker, const struct coverage_query *que
                                            query->profile, query->minutes, query->inclusive};
     if (query->as_of != DAY_NONE)
         return ask_kept(worker, &question, query->as_of, held, error);
-    if (kept_question_is_usual(&question)) {
+    if (kept_question_is_usual(&question))
         held->run = usual_runs_of(worker->picture->usual, region);
+    if (held->run)
         return STATUS_OK;
-    }
     switch (memo_find(worker->coverage, question_of(&parameters), worker->picture->generation,
                       clock_monotonic_ms(), &held->answer)) {
     case MEMO_FOUND:

@@ -1,9 +1,19 @@
 #include "server/usual_runs.h"
 
+#include "data/walking.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 
 /* Grounds ---------------------------------------------------------------------------------------- */
+
+static bool has_walkers(const struct dataset *dataset, uint32_t region)
+{
+    bool has_streets = false;
+    for (uint32_t i = 0; i < dataset->network_count; i++)
+        has_streets |= dataset->networks[i]->region == region;
+    return has_streets && dataset->people[region].count > 0;
+}
 
 enum status usual_grounds_make(const struct dataset *dataset, struct usual_grounds *grounds,
                                struct error *error)
@@ -13,7 +23,8 @@ enum status usual_grounds_make(const struct dataset *dataset, struct usual_groun
     enum status status =
         grounds->regions ? STATUS_OK : error_memory(error, "laying residents on the streets");
     for (uint32_t i = 0; i < dataset->region_count && !status; i++) {
-        status = coverage_usual_make(dataset, (uint16_t)i, &grounds->regions[i], error);
+        if (has_walkers(dataset, i))
+            status = coverage_usual_make(dataset, (uint16_t)i, &grounds->regions[i], error);
         grounds->count += !status;
     }
     if (status)
@@ -69,7 +80,7 @@ const struct coverage_run *usual_runs_of(const struct usual_runs *runs, uint32_t
 bool usual_runs_are_settled(const struct usual_runs *runs)
 {
     for (uint32_t i = 0; i < runs->count; i++)
-        if (!runs->runs[i]->is_settled)
+        if (runs->runs[i] && !runs->runs[i]->is_settled)
             return false;
     return true;
 }
@@ -82,7 +93,8 @@ enum status usual_runs_compute(const struct usual_grounds *grounds,
     struct usual_runs *made = make_room(grounds->count);
     enum status status = made ? STATUS_OK : error_memory(error, "computing coverage");
     for (uint32_t i = 0; i < grounds->count && !status; i++) {
-        status = coverage_usual_compute(grounds->regions[i], vacancies, &made->runs[i], error);
+        if (grounds->regions[i])
+            status = coverage_usual_compute(grounds->regions[i], vacancies, &made->runs[i], error);
         made->count += !status;
     }
     if (status)
@@ -127,7 +139,9 @@ enum status usual_runs_move(struct usual_grounds *grounds, const struct vacancie
     enum status status = made ? STATUS_OK : error_memory(error, "computing coverage");
     for (uint32_t i = 0; i < grounds->count && !status; i++) {
         struct coverage_usual *usual = grounds->regions[i];
-        status = move_one(usual, vacancies, find_last(usual, last), is_next, &made->runs[i], error);
+        if (usual)
+            status =
+                move_one(usual, vacancies, find_last(usual, last), is_next, &made->runs[i], error);
         made->count += !status;
     }
     if (status)

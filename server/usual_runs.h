@@ -1,6 +1,6 @@
 /*
- * The usual runs of coverage of a picture: one of each region, always there, never computed by a
- * request.
+ * The usual runs of coverage of a picture: one of each region that has streets and people, always
+ * there, never computed by a request. Of the others there is little to say, and who asks computes it.
  *
  * With a dataset the grounds are laid; with new vacancies the counters are moved and runs made by them
  * (data/coverage_usual.h), before the picture is published: what opens or closes is in the first
@@ -12,7 +12,7 @@
 
 #include "data/coverage_usual.h"
 
-/* Of a dataset, which must outlive them: by region. */
+/* Of a dataset, which must outlive them: by region; NULL = it has no streets or nobody. */
 struct usual_grounds {
     uint32_t count;
     struct coverage_usual **regions;
@@ -24,7 +24,7 @@ void usual_grounds_release(struct usual_grounds *grounds); /* safe on {0} and sa
 /* Read only; shared by the pictures that hold them. */
 struct usual_runs;
 
-/* By region of the dataset. */
+/* By region of the dataset; NULL = it has none. */
 const struct coverage_run *usual_runs_of(const struct usual_runs *runs, uint32_t region);
 /* Has every region minutes and accessibility of this very moment? */
 bool usual_runs_are_settled(const struct usual_runs *runs);
