@@ -80,7 +80,7 @@ static void read_insides(struct search *search, size_t first, size_t end, bool o
            (at = memmem(at, (size_t)(stop - at), search->question, search->length))) {
         while (all->text + all->names[name + 1].begin <= at)
             name++;
-        if (at[-1] != '\0' && suggest_is_word_byte(at[-1]) != of_word && !suggest_is_inside(*at) &&
+        if (at[-1] != '\0' && suggest_is_word_byte(at[-1]) != of_word &&
             !suggest_is_inside(at[search->length])) {
             take(search, all->names[name].entry);
             at = all->text + all->names[++name].begin;
@@ -222,7 +222,8 @@ enum status suggest_find(struct suggest *suggest, const struct vacancies *vacanc
                             .limit = limit < SUGGEST_MAX ? limit : SUGGEST_MAX};
     if (folded && search.blocks) {
         search.length = suggest_fold(question, length, folded);
-        for (int match = 0; match < MATCH_COUNT && search.length > 0; match++)
+        bool is_cut = suggest_is_inside(folded[0]); /* within a character: nothing begins so */
+        for (int match = 0; match < MATCH_COUNT && search.length > 0 && !is_cut; match++)
             if (search.count < search.limit)
                 read_blocks(&search, (enum match)match);
         for (uint32_t i = 0; i < search.count; i++)
