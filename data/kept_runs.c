@@ -223,9 +223,11 @@ static enum status pack(const char *result, struct libdeflate_compressor *gzip,
         return error_memory(error, "holding kept runs");
     made->bytes = bytes;
     made->packed_bytes = libdeflate_gzip_compress(gzip, result, bytes, made->packed, bound);
+    atomic_init(&made->lists, 1);
     struct kept_text *fitting = realloc(made, sizeof *made + made->packed_bytes);
-    *text = fitting ? fitting : made;
-    atomic_init(&(*text)->lists, 1);
+    if (fitting)
+        made = fitting;
+    *text = made;
     return STATUS_OK;
 }
 

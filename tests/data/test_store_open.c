@@ -99,7 +99,7 @@ TEST(a_store_that_is_not_there_is_not_made_by_opening_it)
     expect(path, STORE_WRITE, STATUS_NOT_FOUND, "there is no store");
     expect(path, STORE_READ, STATUS_NOT_FOUND, "there is no store");
     CHECK(access(path, F_OK) != 0);
-    expect(in_folder("missing/store.db"), STORE_CREATE, STATUS_NOT_FOUND, "No such file");
+    expect(in_folder("missing/store.db"), STORE_CREATE, STATUS_NOT_FOUND, "its folder is not there");
     expect(in_folder("missing/store.db"), STORE_READ, STATUS_NOT_FOUND, "there is no store");
 }
 
