@@ -12,7 +12,7 @@
  *   #results       the list, or what is said in its place; cards are <li class="card" data-id="ID">
  *   #map           where the map goes; not shown while it is empty
  *   #config        <script type="application/json">: what GET /v1/config answers
- *   #trouble       what is wrong with the form, before #results; only where something is
+ *   #trouble       what is wrong with the form, before it; only where something is
  */
 #include "server/http.h"
 #include "server/page_form.h"
@@ -109,9 +109,9 @@ enum status page_home(struct worker *worker, const struct request *request, stru
     HTML(html, "</h1><p class=\"intro\">");
     html_say(html, TEXT_HOME_INTRO);
     HTML(html, "</p>");
-    page_form_write(&page, &search, search.is_answered ? worker->nearby->age_months : NONE);
     if (search.wrong_field || search.place_count > 1)
         write_trouble(html, &search, page.picture->dataset);
+    page_form_write(&page, &search, search.is_answered ? worker->nearby->age_months : NONE);
     write_map(html);
     HTML(html, "<section id=\"results\"");
     html_attribute_say(html, "aria-label", TEXT_RESULTS_HEADING);

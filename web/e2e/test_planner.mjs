@@ -79,6 +79,16 @@ export async function test_names_on_the_map_lie_over_its_colours(test) {
   assert.ok(names > colours, `${names} ${colours}`);
 }
 
+export async function test_headings_stay_in_their_columns(test) {
+  for (const language of ["zh", "en"]) {
+    const page = await test.open(`/planner?lang=${language}`, DESK);
+    await ready(page);
+    const wide = await page.$$eval("#planner-table thead th", (all) =>
+      all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent));
+    assert.deepEqual(wide, []);
+  }
+}
+
 export async function test_columns_sort_both_ways(test) {
   const page = await test.open("/planner", DESK);
   await ready(page);

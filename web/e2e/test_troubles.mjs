@@ -22,6 +22,7 @@ async function trouble(test, fault, sentence) {
   await page.click(".pick-banner .primary");
   await page.waitForSelector("#trouble:not([hidden])", { timeout: 30000 });
   assert.match(await page.textContent("#trouble"), sentence);
+  assert.ok(await page.$eval("#trouble", (one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().bottom <= innerHeight), "in sight");
   assert.ok(await page.isChecked("[name=care][value=hourly]"));
   assert.equal(await page.inputValue("[name=born]"), "2025-03");
   assert.equal(await page.inputValue("[name=q]"), "地图上的点");
@@ -86,6 +87,8 @@ export async function test_a_point_in_the_river_says_to_choose_another(test) {
   test.expected.push(/Failed to load resource/);
   await page.waitForSelector("#trouble:not([hidden])");
   assert.match(await page.textContent("#trouble"), /超过 300 米.*换一个/);
+  const { top, bottom } = await page.$eval("#trouble", (one) => one.getBoundingClientRect().toJSON());
+  assert.ok(top >= 0 && bottom <= 844, `in sight without scrolling: ${top} to ${bottom}`);
 }
 
 export async function test_a_hostile_name_does_no_harm(test) {

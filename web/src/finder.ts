@@ -29,7 +29,7 @@ class Finder {
 
   constructor(private readonly form: HTMLFormElement, private readonly app: HTMLElement, root: HTMLElement, map: HTMLElement) {
     this.view = restored(location.search, history.state);
-    this.notices = new Notices(root);
+    this.notices = new Notices(form);
     this.results = new Results(root, {
       select: (id, by) => this.select(id, by === "tap", "list"),
       compare: (id, chosen) => this.choose(id, chosen),

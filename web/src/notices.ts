@@ -28,6 +28,7 @@ export class Notices {
       again && h("button", { type: "button", class: "primary", onclick: again }, t("error.again")),
     );
     this.alert.hidden = false;
+    this.alert.scrollIntoView({ block: "nearest" }); /* who reads far below must not miss it */
   }
 
   clear(): void {

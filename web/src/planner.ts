@@ -41,7 +41,7 @@ class Planner {
     const anchor = byId("planner-table")!;
     this.headline = root.querySelector(".headline")!;
     this.legend = root.querySelector<HTMLElement>(".legend-box")!;
-    this.notices = new Notices(anchor);
+    this.notices = new Notices(this.headline);
     root.querySelector(".downloads")!.addEventListener("click", (event) => this.takeAway(event.target as HTMLElement));
     document.body.classList.add("has-script", "map-open");
     const panelRoot = ensure("community-panel", "section", root, { class: "community-panel", hidden: true });
