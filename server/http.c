@@ -232,7 +232,7 @@ static void destroy(struct http *http)
     if (http->daemon)
         MHD_stop_daemon(http->daemon); /* its threads end; every connection is closed */
     reaper_stop(&http->reaper);
-    if (http->listen_fd >= 0 && (http->quiesced || !http->daemon))
+    if (http->listen_fd >= 0 && !http->daemon)
         close(http->listen_fd); /* else the daemon has closed it */
     free_workers(http);
     client_limit_close(http->limit);
@@ -290,8 +290,10 @@ bool http_stop(struct http *http, unsigned seconds)
     if (!http)
         return true;
     atomic_store(&http->draining, true);
-    http->quiesced = MHD_quiesce_daemon(http->daemon) != MHD_INVALID_SOCKET;
-    shutdown(http->listen_fd, SHUT_RDWR); /* whoever connects now is refused, not kept waiting */
+    /* Whoever connects now is refused, not kept waiting. MHD_quiesce_daemon() is not for us: it and a
+     * worker that wakes just then may both take the socket out of epoll, and the second aborts the
+     * process (libmicrohttpd 0.9.75). The workers wake again and again until the drain ends. */
+    shutdown(http->listen_fd, SHUT_RDWR);
     unsigned left = reaper_drain(&http->reaper, seconds);
     destroy(http);
     return left == 0;

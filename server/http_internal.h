@@ -81,7 +81,6 @@ struct http {
     char url[300];
     unsigned port;
     int listen_fd;
-    bool quiesced;
     struct MHD_Daemon *daemon;
     struct client_networks trusted;
     struct client_limit *limit;
