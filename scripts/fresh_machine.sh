@@ -25,12 +25,18 @@ clean_up() {
   [ "$code" -eq 0 ] || say "FAILED after $((SECONDS - started)) s"
 }
 trap clean_up EXIT
-inside() { chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+# Where the network has an authority of its own, node is told of it inside as it is outside.
+authority=${NODE_EXTRA_CA_CERTS:-}
+inside() {
+  chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+    ${authority:+NODE_EXTRA_CA_CERTS=/etc/network-authority.pem} "$@"
+}
 
 say "making a minimal Debian 12"
 mmdebstrap --quiet --variant=apt bookworm "$root"
 mkdir -p "$root/proc" "$root/test-data" "$root/srv"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+[ -z "$authority" ] || cp "$authority" "$root/etc/network-authority.pem"
 mount -t proc proc "$root/proc"
 inside apt-get -qq update
 inside apt-get -qq install -y --no-install-recommends git make >/dev/null 2>&1
