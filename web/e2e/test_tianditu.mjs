@@ -86,6 +86,8 @@ export async function test_what_lies_on_a_base_map_of_others_follows_its_system(
     try {
       await lies(test, served, coordsys);
     } finally {
+      await test.close(); /* the page still draws: it goes before its server */
+      test.contexts = [];
       await served.close();
     }
   }
